@@ -1,0 +1,135 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { crc32, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { decodeEvents, type EventEncoder } from "./codec.ts";
+import type { Event } from "./events.ts";
+
+/**
+ * The frame of a recording: eight bytes `ISOTRACE`, then blocks. A block is a header of 24 bytes, little
+ * endian (magic, sequence, compressed length, raw length, CRC-32 of the payload, CRC-32 of the 20 bytes
+ * before), and a zstd frame (RFC 8878) of length-delimited messages. Each block stands for itself as to
+ * texts, so one that is damaged loses its own events and no others.
+ */
+export const fileMagic = Buffer.from("ISOTRACE", "latin1");
+const blockMagic = 0x424f5349; // "ISOB"
+const headerLength = 24;
+const maximumBlock = 16 << 20;
+
+/** A block of events, ready to be appended. */
+export function encodeBlock(encoder: EventEncoder, sequence: number): Buffer {
+  const raw = encoder.finish();
+  const payload = zstdCompressSync(raw);
+  const block = Buffer.allocUnsafe(headerLength + payload.length);
+  block.writeUInt32LE(blockMagic, 0);
+  block.writeUInt32LE(sequence, 4);
+  block.writeUInt32LE(payload.length, 8);
+  block.writeUInt32LE(raw.length, 12);
+  block.writeUInt32LE(crc32(payload), 16);
+  block.writeUInt32LE(crc32(block.subarray(0, 20)), 20);
+  payload.copy(block, headerLength);
+  return block;
+}
+
+export type Item =
+  | { kind: "block"; sequence: number; offset: number; length: number; events: Iterable<Event> }
+  | { kind: "damage"; offset: number; length: number; because: string };
+
+/** The file is not a recording at all. */
+export class NotARecording extends Error {
+  override name = "NotARecording";
+}
+
+/**
+ * Reads a recording front to back, block by block, in bounded memory. Damage (a cut, flipped bytes) is an
+ * item, not an error: what is whole before and after it is delivered.
+ * @throws NotARecording if the file does not begin as one.
+ */
+export function* readRecording(path: string): Generator<Item> {
+  const fd = openSync(path, "r");
+  try {
+    const size = fstatSync(fd).size;
+    const start = readExactly(fd, 0, Math.min(fileMagic.length, size));
+    if (!start.equals(fileMagic)) {
+      throw new NotARecording(
+        `${path}: not a recording: it does not begin with "ISOTRACE"; give a recording.isotrace`,
+      );
+    }
+    let offset = fileMagic.length;
+    while (offset < size) {
+      const item = readItem(fd, offset, size);
+      yield item;
+      offset += item.length;
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Where the last whole block ends, and the next block's sequence number: a new recorder appends there. */
+export function endOfRecording(path: string): { offset: number; sequence: number; lastTime: number } {
+  let end = { offset: fileMagic.length, sequence: 0, lastTime: 0 };
+  for (const item of readRecording(path)) {
+    if (item.kind === "damage") continue;
+    let lastTime = end.lastTime;
+    for (const event of item.events) lastTime = Math.max(lastTime, event.time);
+    end = { offset: item.offset + item.length, sequence: item.sequence + 1, lastTime };
+  }
+  return end;
+}
+
+function readItem(fd: number, offset: number, size: number): Item {
+  const header = readExactly(fd, offset, Math.min(headerLength, size - offset));
+  const fault = headerFault(header);
+  if (fault !== undefined)
+    return { kind: "damage", offset, length: nextBlock(fd, offset + 1, size) - offset, because: fault };
+  const length = headerLength + header.readUInt32LE(8);
+  if (offset + length > size) {
+    return { kind: "damage", offset, length: size - offset, because: "the last block is cut" };
+  }
+  const payload = readExactly(fd, offset + headerLength, length - headerLength);
+  const because = (text: string): Item => ({ kind: "damage", offset, length, because: text });
+  if (crc32(payload) !== header.readUInt32LE(16)) return because("checksum of the block differs");
+  try {
+    const rawLength = header.readUInt32LE(12);
+    const raw = zstdDecompressSync(payload, { maxOutputLength: Math.max(rawLength, 1) });
+    if (raw.length !== rawLength) return because("the block has another length than it says");
+    const events = [...decodeEvents(raw)];
+    return { kind: "block", sequence: header.readUInt32LE(4), offset, length, events };
+  } catch (error) {
+    return because(`the block cannot be decoded: ${(error as Error).message}`);
+  }
+}
+
+function headerFault(header: Buffer): string | undefined {
+  if (header.length < headerLength) return "the last block is cut";
+  if (header.readUInt32LE(0) !== blockMagic) return "no block begins here";
+  if (crc32(header.subarray(0, 20)) !== header.readUInt32LE(20))
+    return "checksum of the block header differs";
+  if (header.readUInt32LE(8) > maximumBlock || header.readUInt32LE(12) > maximumBlock)
+    return "the block is too large";
+  return undefined;
+}
+
+/** The next offset at which a sound block header stands, or the end of the file. */
+function nextBlock(fd: number, from: number, size: number): number {
+  const magic = Buffer.alloc(4);
+  magic.writeUInt32LE(blockMagic);
+  const step = 1 << 20;
+  for (let at = from; at < size; at += step) {
+    const chunk = readExactly(fd, at, Math.min(step + headerLength, size - at));
+    for (let i = chunk.indexOf(magic); i >= 0 && i < step; i = chunk.indexOf(magic, i + 1)) {
+      if (headerFault(chunk.subarray(i, i + headerLength)) === undefined) return at + i;
+    }
+  }
+  return size;
+}
+
+function readExactly(fd: number, offset: number, length: number): Buffer {
+  const buffer = Buffer.allocUnsafe(length);
+  let done = 0;
+  while (done < length) {
+    const read = readSync(fd, buffer, done, length - done, offset + done);
+    if (read === 0) return buffer.subarray(0, done);
+    done += read;
+  }
+  return buffer;
+}
