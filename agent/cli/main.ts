@@ -1,0 +1,74 @@
+import { UsageError } from "../../collector/cli/usage-error.ts";
+
+interface Command {
+  name: string;
+  summary: string;
+  load(): Promise<{ usage: string; main(args: string[]): Promise<number> }>;
+}
+
+/** Every command, in the order of the help. */
+const commands: readonly Command[] = [
+  { name: "run", summary: "run a build and record it", load: () => import("./run.ts") },
+  { name: "attach", summary: "record a build that something else runs", load: () => import("./attach.ts") },
+  {
+    name: "analyze",
+    summary: "make every report again from a recording",
+    load: () => import("../../collector/cli/analyze.ts"),
+  },
+  {
+    name: "manifest",
+    summary: "print the build-manifest",
+    load: () => import("../../collector/cli/manifest.ts"),
+  },
+  {
+    name: "why",
+    summary: "tell who wrote one file of the image, and why",
+    load: () => import("../../collector/cli/why.ts"),
+  },
+  { name: "doctor", summary: "check what this machine can record", load: () => import("./doctor.ts") },
+];
+
+const help = `isotrace COMMAND ...
+
+Records a Debian image build from outside, and says who wrote every file.
+
+${commands.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`).join("\n")}
+
+"isotrace COMMAND --help" tells more.
+`;
+
+/** The entry point: picks the command, prints what it throws as one line, and exits. */
+async function main([name, ...args]: string[]): Promise<number> {
+  if (name === "--help" || name === "-h" || name === "help") {
+    process.stdout.write(help);
+    return 0;
+  }
+  const command = commands.find((each) => each.name === name);
+  if (command === undefined) {
+    const given = name === undefined ? "no command given" : `"${name}" is not a command`;
+    throw new UsageError(`${given}; give one of ${commands.map((each) => each.name).join(", ")}`);
+  }
+  const { usage, main: run } = await command.load();
+  const end = args.indexOf("--");
+  if ((end < 0 ? args : args.slice(0, end)).includes("--help")) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  return run(args);
+}
+
+function isUsage(error: unknown): boolean {
+  return (
+    error instanceof UsageError || String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS")
+  );
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`isotrace: ${message.replaceAll("\n", " ")}\n`);
+  if (process.env.ISOTRACE_DEBUG !== undefined && error instanceof Error)
+    process.stderr.write(`${error.stack}\n`);
+  process.exitCode = isUsage(error) ? 2 : 1;
+}

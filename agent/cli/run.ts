@@ -1,0 +1,63 @@
+import { realpathSync } from "node:fs";
+import { basename, join } from "node:path";
+import { parseArgs } from "node:util";
+import { UsageError } from "../../collector/cli/usage-error.ts";
+import { buildEnvironment, callerOf, commandFor } from "../supervisor/caller.ts";
+import { type Outcome, type Plan, superviseRun } from "../supervisor/run.ts";
+import { prepareOutput } from "./output.ts";
+import { report } from "./report.ts";
+
+export const usage = `isotrace run [--out DIR] [--no-needs] -- COMMAND...
+
+Runs COMMAND (normally "lb build") in the current directory and records it; then writes every report.
+
+  --out DIR     where the recording and the reports go (default: isotrace/BUILD-ID, with a link isotrace/latest)
+  --no-needs    do not record what processes ask of their environment (random bytes, clocks, host name, ...)
+
+Exits with COMMAND's own status; 128 + N if signal N ended it.
+`;
+
+export async function main(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { out: { type: "string" }, needs: { type: "boolean", default: true } },
+    allowNegative: true,
+  });
+  if (positionals.length === 0)
+    throw new UsageError(
+      'isotrace run: no COMMAND; say what to run after "--", for example: isotrace run -- lb build',
+    );
+  const plan = planOf(process.cwd(), positionals, values.out, values.needs);
+  const outcome = await superviseRun(plan);
+  await report(plan, outcome);
+  return exitStatus(outcome);
+}
+
+/** The status that a shell gives: the command's own, or 128 and the signal's number. */
+export function exitStatus({ status, signal }: Outcome): number {
+  return signal === 0 ? status : 128 + signal;
+}
+
+export function planOf(directory: string, argv: string[], out: string | undefined, needs: boolean): Plan {
+  const real = realpathSync(directory);
+  const build = buildId(real);
+  const caller = callerOf(process.env);
+  const report = prepareOutput(real, out, build);
+  return {
+    build,
+    directory: real,
+    ...report,
+    recording: join(report.out, "recording.isotrace"),
+    argv,
+    command: { ...commandFor(caller, argv), cwd: process.cwd(), env: buildEnvironment(process.env) },
+    umask: process.umask(),
+    openFiles: caller.openFiles,
+    needs,
+  };
+}
+
+function buildId(directory: string): string {
+  const time = new Date().toISOString().replace(/[-:]/g, "").replace(/\.\d+/, "");
+  return `${time}-${basename(directory).replace(/[^\w.+-]/g, "_")}`;
+}

@@ -1,0 +1,41 @@
+import koffi from "koffi";
+import { cPath, SystemError } from "./libc.ts";
+
+const libc = koffi.load("libc.so.6");
+const calls = {
+  list: libc.func("int64_t llistxattr(const void *path, _Out_ void *names, size_t size)"),
+  get: libc.func("int64_t lgetxattr(const void *path, const void *name, _Out_ void *value, size_t size)"),
+};
+
+export interface ExtendedAttribute {
+  /** Byte string: one character a byte. */
+  name: string;
+  value: string;
+}
+
+/** Both limits are the kernel's: XATTR_LIST_MAX and XATTR_SIZE_MAX (xattr(7)). */
+const answer = Buffer.alloc(64 << 10);
+
+/**
+ * The extended attributes of a path itself, not of what a symlink leads to (llistxattr(2), lgetxattr(2)), in
+ * byte order of their names. None where the file system has none. @throws SystemError
+ */
+export function extendedAttributes(path: Uint8Array): ExtendedAttribute[] {
+  const at = cPath(path);
+  const length: number = calls.list(at, answer, answer.length);
+  if (length === 0) return [];
+  if (length < 0) return failed("llistxattr", at, "ENOTSUP");
+  const names = answer.toString("latin1", 0, length).split("\0").slice(0, -1).sort();
+  return names.flatMap((name) => {
+    const size: number = calls.get(at, cPath(Buffer.from(name, "latin1")), answer, answer.length);
+    // Removed since it was listed.
+    if (size < 0) return failed(`lgetxattr ${name}`, at, "ENODATA");
+    return [{ name, value: answer.toString("latin1", 0, size) }];
+  });
+}
+
+function failed(call: string, path: Buffer, harmless: string): [] {
+  const error = new SystemError(call, koffi.errno(), path.toString("utf8", 0, path.length - 1));
+  if (error.code !== harmless && !(harmless === "ENOTSUP" && error.code === "EOPNOTSUPP")) throw error;
+  return [];
+}

@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import { execaSync } from "execa";
+
+/** One line of proc_pid_mountinfo(5). Paths are byte strings. */
+export interface Mount {
+  point: string;
+  type: string;
+  /** The device, for a file system on one. */
+  source: string;
+}
+
+/** Every mount that this process sees, in the order of mounting. */
+export function mounts(): Mount[] {
+  return readFileSync("/proc/self/mountinfo", "latin1")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => {
+      const fields = line.split(" ");
+      // Optional fields end with a hyphen; type and source follow it.
+      const end = fields.indexOf("-", 6);
+      return {
+        point: plain(fields[4] ?? ""),
+        type: fields[end + 1] ?? "",
+        source: plain(fields[end + 2] ?? ""),
+      };
+    });
+}
+
+/** The mount that a directory is on; both as byte strings. */
+export function mountOf(directory: string): Mount | undefined {
+  const holds = ({ point }: Mount) =>
+    point === "/" || directory === point || directory.startsWith(`${point}/`);
+  // The longest; of several at one place the last, which lies on top.
+  return mounts()
+    .filter(holds)
+    .reduce<Mount | undefined>(
+      (best, each) => (each.point.length >= (best?.point.length ?? 0) ? each : best),
+      undefined,
+    );
+}
+
+/** Mount points below a directory. */
+export function mountsBelow(directory: string): string[] {
+  return mounts()
+    .map(({ point }) => point)
+    .filter((point) => point.startsWith(`${directory}/`));
+}
+
+/**
+ * Unmounts what a build that was stopped has left mounted below its directory, so that removing the chroot cannot
+ * reach the host's devices. @returns a line for each.
+ */
+export function unmountNew(directory: string, before: string[]): string[] {
+  const left = mountsBelow(directory);
+  for (const point of before) {
+    const at = left.indexOf(point);
+    if (at >= 0) left.splice(at, 1);
+  }
+  return left.reverse().map((point) => {
+    const { failed, stderr } = execaSync("umount", ["--", Buffer.from(point, "latin1").toString()], {
+      reject: false,
+    });
+    return failed
+      ? `${point}: the stopped build left it mounted: ${stderr}`
+      : `${point}: unmounted, the stopped build had left it`;
+  });
+}
+
+/** Blanks and backslashes are written in octal. */
+function plain(text: string): string {
+  return text.replace(/\\([0-7]{3})/g, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 8)),
+  );
+}

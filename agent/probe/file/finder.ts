@@ -1,0 +1,255 @@
+import { closeSync, type Dirent, openSync, readdirSync } from "node:fs";
+import { type Event, operation } from "../../../proto/events.ts";
+import { handleOf, handleOfFd, openByHandle, pathOfFd } from "../../kernel/handles.ts";
+import { O_DIRECTORY, O_PATH, open, SystemError } from "../../kernel/libc.ts";
+import type { Writer } from "../process/attribution.ts";
+import type { Incarnation } from "../process/incarnation.ts";
+import { objectOf } from "./object.ts";
+import type { DirectoryFinder } from "./probe.ts";
+import { type DirectoryNode, DirectoryTree, pathOf } from "./tree.ts";
+
+/** Handles known to lie elsewhere; they are asked again after this many. */
+const elsewhereLimit = 20_000;
+const slash = Buffer.from("/");
+/** Made before the directory had a mark. */
+const unseen = operation.create | operation.found | operation.uncertain;
+
+export interface FinderOutput {
+  emit(event: Event): void;
+  loss(what: string, detail: string): void;
+  /** The number of a process in the recording. */
+  number(process: Incarnation): number;
+  /** Marks a directory, where one mark on the file system is refused. @throws SystemError */
+  mark?: ((directory: Uint8Array) => void) | undefined;
+}
+
+/**
+ * Finds directories on the file system where events do not tell of them: at the start of a recording, when a
+ * tree is moved in from outside, and for a handle that is not known.
+ */
+export class Finder implements DirectoryFinder {
+  readonly tree: DirectoryTree;
+  /** Handles of Isotrace's own directories: what happens there is not part of the build. */
+  readonly own = new Set<string>();
+  readonly #directory: Buffer;
+  readonly #mount: number;
+  readonly #out: FinderOutput;
+  #elsewhere = new Set<string>();
+  /** Objects of files that need not be found any more: only where directories have marks of their own. */
+  readonly #seen = new Set<number>();
+
+  /**
+   * @param directory the build directory, absolute and without symlinks.
+   * @param own Isotrace's directories, which are there.
+   * @throws SystemError if one of them is not there, or its file system has no handles.
+   */
+  constructor(directory: string, own: string[], out: FinderOutput) {
+    this.#directory = Buffer.from(directory);
+    this.#mount = openSync(directory, "r");
+    this.#out = out;
+    this.tree = new DirectoryTree(handleOf(this.#directory));
+    for (const path of own) this.own.add(handleOf(path));
+  }
+
+  /** Records the directories and files that are there already. */
+  scan(time: number): void {
+    this.#scanInto(this.tree.root, this.#directory, { time, operations: operation.found });
+  }
+
+  find(key: string): DirectoryNode | undefined {
+    if (key === "" || this.#elsewhere.has(key)) return undefined;
+    const path = this.#pathOfHandle(key);
+    const late = { time: 0, operations: operation.found };
+    const node = path === undefined ? undefined : this.#nodeAt(path, key, late);
+    if (node === undefined) {
+      if (this.#elsewhere.size >= elsewhereLimit) this.#elsewhere = new Set();
+      this.#elsewhere.add(key);
+    }
+    return node;
+  }
+
+  made(node: DirectoryNode, time: number, writer: Writer): void {
+    if (this.#out.mark === undefined) return; // the mark on the file system covers it
+    const path = pathOf(node);
+    if (path === undefined) return;
+    // What came into it before its mark was not seen coming: most likely its maker's.
+    this.#scanInto(node, this.absolute(path), { time, operations: unseen, writer });
+  }
+
+  takeIn(node: DirectoryNode, time: number): void {
+    const path = pathOf(node);
+    if (path === undefined) return;
+    this.#scanInto(node, this.absolute(path), { time, operations: operation.found | operation.crossing });
+  }
+
+  /** Opens a directory below the build directory, wherever it has been moved to. @throws SystemError if it is gone. */
+  open(node: DirectoryNode): number {
+    // Handles of overlayfs, which takes no mark on the file system, cannot be opened.
+    if (this.#out.mark !== undefined) return open(this.absolute(pathOf(node) ?? ""), O_DIRECTORY);
+    const fd = openByHandle(this.#mount, node.key, O_DIRECTORY);
+    if (fd < 0) throw new SystemError("open_by_handle_at", -fd, `directory "${node.name}"`);
+    return fd;
+  }
+
+  /** The directory at an absolute path, if it is there and events have told of it: they may be still to come. */
+  nodeAt(path: Uint8Array): DirectoryNode | undefined {
+    const key = handleIfThere(path);
+    return key === undefined ? undefined : this.tree.get(key);
+  }
+
+  /** Where an open file is: its directory and name; undefined if that is not below the build directory, or removed. */
+  placeOf(fd: number, time: number, writer: Writer): Place | undefined {
+    const path = pathOfFd(fd);
+    if (!this.#isBelow(path) || path.length <= this.#directory.length) return undefined;
+    const end = path.lastIndexOf(0x2f);
+    const above = path.subarray(0, end);
+    const aboveKey = handleIfThere(above);
+    if (aboveKey === undefined || this.own.has(aboveKey)) return undefined;
+    const directory = this.#nodeAt(above, aboveKey, { time, operations: unseen, writer });
+    if (directory === undefined) return undefined;
+    const key = handleOfFd(fd);
+    this.#seen.add(objectOf(key));
+    return { directory, name: path.toString("latin1", end + 1), key };
+  }
+
+  /** Number of the directory at an absolute path: 0 if it is not below the build directory, undefined if not known yet. */
+  numberOf(path: Buffer): number | undefined {
+    return this.#isBelow(path) ? this.nodeAt(path)?.id : 0;
+  }
+
+  absolute(path: string): Buffer {
+    if (path === "") return this.#directory;
+    return Buffer.concat([this.#directory, slash, Buffer.from(path, "latin1")]);
+  }
+
+  close(): void {
+    closeSync(this.#mount);
+  }
+
+  #isBelow(path: Buffer): boolean {
+    const { length } = this.#directory;
+    if (path.length === length) return path.equals(this.#directory);
+    return path[length] === 0x2f && path.subarray(0, length).equals(this.#directory);
+  }
+
+  /** Undefined if it was removed meanwhile, or is of another file system: then it was not ours, or its creation told of it. */
+  #pathOfHandle(key: string): Buffer | undefined {
+    if (this.#out.mark !== undefined) return undefined;
+    const fd = openByHandle(this.#mount, key, O_PATH);
+    if (fd < 0) return undefined;
+    try {
+      return pathOfFd(fd);
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  #nodeAt(path: Buffer, key: string, late: Found): DirectoryNode | undefined {
+    const known = this.tree.get(key);
+    if (known !== undefined) return known;
+    if (!this.#isBelow(path)) return undefined;
+    const end = path.lastIndexOf(0x2f);
+    const above = path.subarray(0, end);
+    const aboveKey = handleIfThere(above);
+    if (aboveKey === undefined || this.own.has(aboveKey)) return undefined;
+    const parent = this.#nodeAt(above, aboveKey, late);
+    if (parent === undefined) return undefined;
+    const found = this.tree.get(key); // reading the directory above may have come upon it
+    if (found !== undefined) return found;
+    const name = path.toString("latin1", end + 1);
+    const node = this.#define(key, parent, name, late.time);
+    if (this.#out.mark === undefined) {
+      this.#out.loss("directory", "a directory was found late: what happened in it before is not known");
+    } else {
+      this.#emitFound(parent, name, key, node.id, late);
+      this.#scanInto(node, path, late);
+    }
+    return node;
+  }
+
+  #define(key: string, parent: DirectoryNode, name: string, time: number): DirectoryNode {
+    const { node, isNew } = this.tree.add(key, parent, name);
+    if (isNew)
+      this.#out.emit({
+        kind: "directory",
+        time,
+        id: node.id,
+        parent: parent.id,
+        name,
+        object: objectOf(key),
+      });
+    return node;
+  }
+
+  #scanInto(node: DirectoryNode, path: Buffer, found: Found): void {
+    let entries: Dirent<Buffer>[];
+    try {
+      this.#out.mark?.(path);
+      entries = readdirSync(path, { encoding: "buffer", withFileTypes: true });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // Removed or moved meanwhile: the event that says so is still to come.
+      if (code !== "ENOENT" || this.#out.mark === undefined)
+        this.#out.loss("directory", `a directory could not be read: ${code ?? String(error)}`);
+      return;
+    }
+    for (const entry of entries) {
+      const at = Buffer.concat([path, slash, entry.name]);
+      const key = handleIfThere(at);
+      if (key === undefined || this.own.has(key)) continue;
+      const name = entry.name.toString("latin1");
+      if (!entry.isDirectory()) this.#emitFound(node, name, key, 0, found);
+      else if (this.tree.get(key) === undefined) {
+        const child = this.#define(key, node, name, found.time);
+        if (found.writer !== undefined) this.#emitFound(node, name, key, child.id, found);
+        this.#scanInto(child, at, found);
+      }
+    }
+  }
+
+  #emitFound(directory: DirectoryNode, name: string, key: string, child: number, found: Found): void {
+    const object = objectOf(key);
+    if (this.#out.mark !== undefined && child === 0) {
+      if (this.#seen.has(object)) return;
+      this.#seen.add(object);
+    }
+    const { process, epoch } = found.writer ?? { process: undefined, epoch: 0 };
+    this.#out.emit({
+      kind: "file",
+      time: found.time,
+      process: process === undefined ? 0 : this.#out.number(process),
+      epoch,
+      operations: found.operations | (child === 0 ? 0 : operation.directory),
+      directory: directory.id,
+      name,
+      newDirectory: 0,
+      newName: "",
+      child,
+      object,
+    });
+  }
+}
+
+/** Where a file is. */
+export interface Place {
+  directory: DirectoryNode;
+  name: string;
+  key: string;
+}
+
+/** How found entries are told. */
+interface Found {
+  time: number;
+  operations: number;
+  writer?: Writer;
+}
+
+/** Undefined if it was removed meanwhile, or is on a file system without handles (proc, sysfs): not part of the image. */
+function handleIfThere(path: Uint8Array): string | undefined {
+  try {
+    return handleOf(path);
+  } catch (error) {
+    if (error instanceof SystemError) return undefined;
+    throw error;
+  }
+}

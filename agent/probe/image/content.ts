@@ -1,0 +1,90 @@
+import { createHash, type Hash, hash } from "node:crypto";
+
+/** Files that are kept: the database of dpkg (dpkg(1), FILES), and the copies of it that images without dpkg have. */
+const kept =
+  /^\/var\/lib\/dpkg\/(?:status|diversions|status\.d\/[^/]+|info\/[^/]+\.(?:list|md5sums))$/;
+/** Bytes of one file that is kept, and of all together. */
+const fileLimit = 64 << 20;
+const totalLimit = 256 << 20;
+
+/** Digests the contents of regular files one after another, and keeps those of dpkg's database. */
+export class ContentReader {
+  readonly #withMd5: boolean;
+  /** Content of the database's files, by path. */
+  readonly database = new Map<string, Buffer>();
+  /** Why the database is not whole; "" if it is. */
+  databaseProblem = "";
+  #keptBytes = 0;
+  #path = "";
+  #remaining = 0;
+  #sha256: Hash | undefined;
+  #md5: Hash | undefined;
+  #whole: Buffer = Buffer.alloc(0);
+  #parts: Buffer[] | undefined;
+
+  /** @param withMd5 also compute what dpkg's database compares with. */
+  constructor(withMd5: boolean) {
+    this.#withMd5 = withMd5;
+  }
+
+  begin(path: string, size: number): void {
+    this.#path = path;
+    this.#remaining = size;
+    this.#sha256 = this.#md5 = undefined;
+    this.#whole = Buffer.alloc(0);
+    this.#parts = this.#isKept(path, size) ? [] : undefined;
+  }
+
+  update(part: Buffer): void {
+    this.#parts?.push(Buffer.from(part));
+    if (this.#sha256 === undefined && part.length === this.#remaining) {
+      // The common case, a file in one piece: three times cheaper without a Hash object.
+      this.#whole = part;
+      return;
+    }
+    this.#sha256 ??= createHash("sha256");
+    this.#sha256.update(part);
+    if (this.#withMd5) {
+      this.#md5 ??= createHash("md5");
+      this.#md5.update(part);
+    }
+    this.#remaining -= part.length;
+  }
+
+  /** Digests of the content since `begin`, raw as byte strings. The last part must still be as it was given. */
+  end(): { sha256: string; md5: string } {
+    if (this.#parts !== undefined) this.database.set(this.#path, Buffer.concat(this.#parts));
+    this.#parts = undefined;
+    if (this.#sha256 !== undefined)
+      return { sha256: latin1(this.#sha256.digest()), md5: latin1(this.#md5?.digest()) };
+    const digest = (name: string) => latin1(hash(name, this.#whole, "buffer"));
+    return { sha256: digest("sha256"), md5: this.#withMd5 ? digest("md5") : "" };
+  }
+
+  /** A hard link to a file that came before. */
+  link(path: string, first: string): void {
+    if (!this.#withMd5 || !kept.test(path)) return;
+    const content = this.database.get(first);
+    if (content !== undefined) this.database.set(path, content);
+    else this.databaseProblem ||= `a file of the image's package database is a link: ${printablePath(path)}`;
+  }
+
+  #isKept(path: string, size: number): boolean {
+    if (!this.#withMd5 || !kept.test(path)) return false;
+    if (size > fileLimit || this.#keptBytes + size > totalLimit) {
+      this.databaseProblem ||= `the image's package database is larger than is read: ${printablePath(path)}`;
+      return false;
+    }
+    this.#keptBytes += size;
+    return true;
+  }
+}
+
+function latin1(digest: Buffer | undefined): string {
+  return digest === undefined ? "" : digest.toString("latin1");
+}
+
+/** For messages: a byte string as the UTF-8 that it mostly is. */
+export function printablePath(path: string): string {
+  return Buffer.from(path, "latin1").toString();
+}

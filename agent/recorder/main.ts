@@ -1,0 +1,140 @@
+import { readFileSync } from "node:fs";
+import { setPriority } from "node:os";
+import { dirname } from "node:path";
+import { Drain } from "./drain.ts";
+import type { FromRecorder, Start, ToRecorder } from "./protocol.ts";
+import { Session } from "./session.ts";
+
+/** What was seen is on disk after this many milliseconds. */
+const flushInterval = 1000;
+
+/** The recorder's process: told by the supervisor what to record, until the build has ended. */
+function main(): void {
+  // It must never fall behind: a file event's time is known as exactly as the queue is read promptly.
+  setPriority(-10);
+  let recorder: Recorder | undefined;
+  process.on("message", (message: ToRecorder) => {
+    try {
+      if (message.kind === "start") recorder = new Recorder(message.start);
+      else recorder?.receive(message);
+    } catch (error) {
+      fail(error);
+    }
+  });
+  process.on("disconnect", () => {
+    // The supervisor is gone, and the build's terminal with it: keep what there is.
+    recorder?.close();
+    process.exit(1);
+  });
+  process.on("uncaughtException", fail);
+  process.on("unhandledRejection", fail);
+}
+
+function fail(error: unknown): void {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const shown = process.env.ISOTRACE_DEBUG === undefined ? message : (stack ?? message);
+  tell({ kind: "failed", message: shown }, () => process.exit(1));
+}
+
+class Recorder {
+  readonly #session: Session;
+  readonly #drain: Drain;
+  readonly #timer: NodeJS.Timeout;
+  #outputNumber = 0;
+  #outputKept = 0;
+  #finishing = false;
+
+  constructor(start: Start) {
+    const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+    this.#session = new Session(start, version);
+    this.#session.onEnded = (status, signal) => tell({ kind: "ended", status, signal });
+    this.#drain = new Drain(start.fds, this.#session, dirname(start.recording));
+    this.#session.takeStock();
+    this.#session.writer.flush();
+    this.#drain.start();
+    this.#timer = setInterval(() => this.#flush(), flushInterval);
+    tell({ kind: "ready" });
+  }
+
+  receive(message: Exclude<ToRecorder, { kind: "start" }>): void {
+    const { writer } = this.#session;
+    switch (message.kind) {
+      case "output":
+        this.#outputNumber = message.number;
+        writer.add({ kind: "output", time: message.time, data: message.data, stream: message.stream });
+        return;
+      case "finish":
+        if (!this.#finishing) this.#finish(message).catch(fail);
+        this.#finishing = true;
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  close(): void {
+    this.#drain.stop();
+    this.#session.writer.close();
+  }
+
+  #flush(): void {
+    const { writer, losses } = this.#session;
+    this.#session.checkClock();
+    this.#drain.countLosses();
+    losses.write();
+    writer.flush();
+    if (this.#outputNumber > this.#outputKept) {
+      this.#outputKept = this.#outputNumber;
+      tell({ kind: "kept", number: this.#outputKept });
+    }
+    const { ofBuild, processEvents } = this.#drain.counts;
+    tell({
+      kind: "progress",
+      events: ofBuild,
+      processes: processEvents,
+      losses: losses.total,
+      size: writer.size,
+    });
+  }
+
+  async #finish(end: Extract<ToRecorder, { kind: "finish" }>): Promise<void> {
+    const session = this.#session;
+    this.#drain.finish();
+    await session.finish(end.outcome);
+    this.#drain.finish();
+    this.#drain.stop();
+    clearInterval(this.#timer);
+    this.#flush();
+    await session.close();
+    const { status, signal, outcome } = end;
+    session.writer.add({
+      kind: "end",
+      time: session.now(),
+      status,
+      signal,
+      outcome,
+      counts: Object.entries({ ...this.#drain.counts, ...ownCost() }).map(([what, count]) => ({
+        what,
+        count,
+        bytes: 0,
+        flags: 0,
+      })),
+    });
+    if (!session.writer.close())
+      throw new Error("the disk is full: the recording has no end; free space and analyze what there is");
+    tell({ kind: "finished" }, () => process.disconnect());
+  }
+}
+
+/** What recording has cost, this process and its children apart (getrusage(2)): for benchmarks, not for reports. */
+function ownCost(): Record<string, number> {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  return { cpuMicroseconds: userCPUTime + systemCPUTime, peakKilobytes: maxRSS };
+}
+
+function tell(message: FromRecorder, then: () => void = () => {}): void {
+  if (process.connected) process.send?.(message, then);
+  else then();
+}
+
+main();

@@ -1,0 +1,59 @@
+import type { Coverage, Variable } from "../../proto/events.ts";
+
+/** What the supervisor tells a recorder, over Node's IPC channel with structured clones. */
+export type ToRecorder =
+  | { kind: "start"; start: Start }
+  | { kind: "output"; number: number; time: number; stream: number; data: Uint8Array }
+  | { kind: "finish"; status: number; signal: number; outcome: Outcome };
+
+export type Outcome = "ended" | "failed" | "interrupted";
+
+/** What a recorder answers. */
+export type FromRecorder =
+  | { kind: "ready" }
+  /** Output up to this number is in the recording. */
+  | { kind: "kept"; number: number }
+  /** The build that `attach` waited for has ended. */
+  | { kind: "ended"; status: number; signal: number }
+  | { kind: "progress"; events: number; processes: number; losses: number; size: number }
+  | { kind: "finished" }
+  | { kind: "failed"; message: string };
+
+export interface Start {
+  build: string;
+  /** 0 for the first recorder of a build. */
+  recorder: number;
+  /** Why the recorder before this one ended; empty for the first. */
+  gap: string;
+  recording: string;
+  /** Directories that Isotrace writes to, which are there: what happens in them is not part of the build. */
+  own: string[];
+  /** The build directory, absolute. */
+  directory: string;
+  command: string[];
+  workingDirectory: string;
+  environment: Variable[];
+  umask: number;
+  coverage: Coverage[];
+  /** How file events are had. */
+  files: FileMode;
+  /** The process whose children are the build; 0 where Isotrace did not start it. */
+  supervisor: number;
+  /** Numbers of inherited file descriptors. */
+  fds: InheritedFds;
+}
+
+/** One mark on the whole file system, a mark on each directory, or no fanotify at all. */
+export type FileMode = "filesystem" | "directories" | "watch";
+
+/** -1 for what there is not. */
+export interface InheritedFds {
+  /** fanotify group. */
+  fanotify: number;
+  /** fanotify group with open files, for the mode "directories". */
+  openFiles: number;
+  /** eBPF ring buffer, its loss counters, and the programs. */
+  ring: number;
+  losses: number;
+  programs: number[];
+}

@@ -1,0 +1,197 @@
+import { statSync } from "node:fs";
+import { type Event, operation } from "../../proto/events.ts";
+import { bootMicroseconds, realtimeOffset } from "../kernel/clock.ts";
+import type { KernelEvent } from "../kernel/events.ts";
+import { markDirectory } from "../kernel/fanotify.ts";
+import type { FileNotice } from "../kernel/fanotify-parse.ts";
+import { close, O_DIRECTORY, open } from "../kernel/libc.ts";
+import { Finder } from "../probe/file/finder.ts";
+import { FileProbe } from "../probe/file/probe.ts";
+import type { DirectoryNode } from "../probe/file/tree.ts";
+import { ImageProbe } from "../probe/image/probe.ts";
+import { PackageProbe } from "../probe/package/probe.ts";
+import { Adoption } from "../probe/process/adoption.ts";
+import { attribute, opensToExecute, type Writer } from "../probe/process/attribution.ts";
+import { ProcessProbe } from "../probe/process/probe.ts";
+import { seed } from "../probe/process/seed.ts";
+import { ProcessTable } from "../probe/process/table.ts";
+import { StageProbe } from "../probe/stage.ts";
+import { RecordingWriter } from "../spool/writer.ts";
+import type { DrainTarget } from "./drain.ts";
+import { hostFacts } from "./host.ts";
+import { Losses } from "./losses.ts";
+import type { Outcome, Start } from "./protocol.ts";
+
+/** Version of the recording's format. */
+const format = 1;
+
+/** One recorder's part of a recording: the probes, what they share, and the writer that they end in. */
+export class Session implements DrainTarget {
+  readonly writer: RecordingWriter;
+  readonly losses: Losses;
+  readonly #table = new ProcessTable();
+  readonly #processes: ProcessProbe;
+  readonly #adoption: Adoption;
+  readonly #finder: Finder;
+  readonly #files: FileProbe;
+  readonly #packages: PackageProbe;
+  readonly #image: ImageProbe;
+  readonly #stages: StageProbe;
+  #offset = realtimeOffset();
+  /** Called when the build that `attach` waits for has ended. */
+  onEnded: (status: number, signal: number) => void = () => {};
+
+  /** @param version of Isotrace. */
+  constructor(start: Start, version: string) {
+    this.writer = new RecordingWriter(start.recording);
+    const emit = (event: Event) => this.writer.add(event);
+    this.losses = new Losses(emit);
+    const loss = (what: string, detail: string, count = 1) => this.losses.add(what, detail, count);
+    this.#writeSegment(start, version);
+
+    const finder = new Finder(start.directory, start.own, {
+      emit,
+      loss,
+      number: (process) => this.#processes.number(process),
+      mark: start.files === "directories" ? marker(start.fds.fanotify) : undefined,
+    });
+    this.#finder = finder;
+    this.#adoption = new Adoption(start.directory, start.supervisor);
+    const root = statSync("/");
+    this.#processes = new ProcessProbe(
+      this.#table,
+      { device: root.dev, inode: root.ino },
+      {
+        emit,
+        loss,
+        onExec: (process) => this.#adoption.onExec(process),
+        onExit: (process, status, signal) => {
+          if (this.#adoption.isWholeBuild(process)) this.onEnded(status, signal);
+        },
+        directoryNumber: (path) => finder.numberOf(path),
+      },
+    );
+    const number = this.#processes.number.bind(this.#processes);
+    const openNode = (node: DirectoryNode) => finder.open(node);
+    this.#packages = new PackageProbe({ emit, loss, number, openRoot: openNode });
+    this.#image = new ImageProbe({
+      emit,
+      loss,
+      number,
+      open: openNode,
+      nodeAt: (path) => finder.nodeAt(path),
+      child: (directory, name) => finder.tree.child(directory, name),
+      roots: () => this.#systemRoots(),
+      buildDirectory: Buffer.from(start.directory),
+      time: () => this.now(),
+    });
+    this.#stages = new StageProbe(start.directory, emit);
+    const notice = (directory: DirectoryNode, name: string, operations: number, writer: Writer) => {
+      if (directory.role !== undefined || name.endsWith(".dsc")) {
+        this.#packages.notice(directory, name, operations, writer);
+      }
+      if ((operations & operation.write) !== 0 && (directory.id === 1 || /\.(squashfs|sqfs)$/.test(name))) {
+        this.#image.notice(directory, name, operations, writer);
+      }
+    };
+    const writer = (pid: number, from: number, to: number) => attribute(this.#table, pid, from, to);
+    this.#files = new FileProbe(finder.tree, finder, { emit, number, writer, notice }, finder.own);
+  }
+
+  /** Takes stock of what is there already: processes, then directories. Events that come meanwhile wait in the kernel. */
+  takeStock(): void {
+    seed(this.#table);
+    for (const each of this.#table.living()) this.#adoption.take(each, process.pid);
+    this.#finder.scan(this.now());
+  }
+
+  process(event: KernelEvent): void {
+    this.#processes.handle(event);
+  }
+
+  file(notice: FileNotice, from: number, to: number): boolean {
+    return this.#files.handle(notice, from, to);
+  }
+
+  written(fd: number, pid: number, from: number, to: number): void {
+    this.#files.written(fd, pid, from, to);
+  }
+
+  opensToExecute(pid: number, name: string, from: number, to: number): void {
+    opensToExecute(this.#table, pid, name, from, to);
+  }
+
+  understoodUntil(time: number): void {
+    // A process that ended before can still close files for a moment: a second is more than it takes.
+    this.#table.forget(time - 1e6);
+  }
+
+  loss(what: string, detail: string, count = 1): void {
+    this.losses.add(what, detail, count);
+  }
+
+  /** Microseconds of CLOCK_BOOTTIME. */
+  now(): number {
+    return Math.floor(bootMicroseconds());
+  }
+
+  /** Notices a clock that was set. */
+  checkClock(): void {
+    const offset = realtimeOffset();
+    if (Math.abs(offset - this.#offset) < 1000) return;
+    this.#offset = offset;
+    this.writer.add({ kind: "clock", time: this.now(), offset });
+  }
+
+  /** The build has ended and its events are in: what remains is the state that it left. */
+  async finish(outcome: Outcome): Promise<void> {
+    await this.#packages.settle();
+    await this.#image.finish(outcome);
+  }
+
+  async close(): Promise<void> {
+    await this.#packages.close();
+    await this.#stages.close();
+    this.#finder.close();
+  }
+
+  #systemRoots(): DirectoryNode[] {
+    const roots = new Set<DirectoryNode>();
+    for (const node of this.#finder.tree.nodes()) if (node.role?.kind === "dpkg") roots.add(node.role.root);
+    return [...roots];
+  }
+
+  #writeSegment(start: Start, version: string): void {
+    const time = this.now();
+    this.writer.add({
+      kind: "segment",
+      time,
+      format,
+      recorder: start.recorder,
+      build: start.build,
+      isotrace: version,
+      started: time + this.#offset,
+      offset: this.#offset,
+      directory: Buffer.from(start.directory),
+      command: start.command.map((word) => Buffer.from(word)),
+      workingDirectory: Buffer.from(start.workingDirectory),
+      environment: start.environment,
+      umask: start.umask,
+      host: hostFacts(start.directory),
+      coverage: start.coverage,
+      gap: start.gap,
+      gapFrom: this.writer.continuedFrom,
+    });
+  }
+}
+
+function marker(group: number): (path: Uint8Array) => void {
+  return (path) => {
+    const directory = open(path, O_DIRECTORY);
+    try {
+      markDirectory(group, directory);
+    } finally {
+      close(directory);
+    }
+  };
+}

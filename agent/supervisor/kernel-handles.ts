@@ -1,0 +1,135 @@
+import type { Coverage } from "../../proto/events.ts";
+import { openBtrfsTop } from "../kernel/btrfs.ts";
+import { markFilesystem, openFanotify } from "../kernel/fanotify.ts";
+import { markMount, openFileGroup } from "../kernel/fanotify-files.ts";
+import { BpfError, openProcessEvents } from "../kernel/libbpf.ts";
+import { close, O_DIRECTORY, open, SystemError } from "../kernel/libc.ts";
+import { mountOf } from "../mounts.ts";
+import type { FileMode, InheritedFds } from "../recorder/protocol.ts";
+
+export interface KernelHandles {
+  fds: InheritedFds;
+  files: FileMode;
+  coverage: Coverage[];
+  close(): void;
+}
+
+export interface KernelOptions {
+  /** Record what processes ask of their environment. */
+  needs: boolean;
+  /** Size of the ring of process events, in bytes. */
+  ringBytes?: number | undefined;
+}
+
+/**
+ * Opens the kernel's two sources of events for a build directory. They are the supervisor's, so that no event is
+ * lost while a recorder is replaced. Never throws for a source that is not to be had: `coverage` says what and why.
+ */
+export function openKernel(directory: string, options: KernelOptions): KernelHandles {
+  const files = openFiles(directory);
+  const processes = openProcesses(options);
+  return {
+    fds: {
+      fanotify: files.fanotify,
+      openFiles: files.openFiles,
+      ring: processes.ring,
+      losses: processes.losses,
+      programs: processes.programs,
+    },
+    files: files.mode,
+    coverage: [files.coverage, ...processes.coverage],
+    close: () => {
+      processes.close();
+      for (const fd of [files.fanotify, files.openFiles]) if (fd >= 0) close(fd);
+    },
+  };
+}
+
+interface FileHandles {
+  fanotify: number;
+  openFiles: number;
+  mode: FileMode;
+  coverage: Coverage;
+}
+
+function openFiles(directory: string): FileHandles {
+  let fanotify: number;
+  try {
+    fanotify = openFanotify();
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    const because = `${error.message}: times and paths are had without writers`;
+    return {
+      fanotify: -1,
+      openFiles: -1,
+      mode: "watch",
+      coverage: { probe: "files", state: "partial", because },
+    };
+  }
+  try {
+    markWhole(fanotify, directory);
+    return {
+      fanotify,
+      openFiles: -1,
+      mode: "filesystem",
+      coverage: { probe: "files", state: "full", because: "" },
+    };
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    const because = `${error.message}: each directory gets a mark of its own, so what comes into one before that is found, not seen`;
+    const coverage: Coverage = { probe: "files", state: "partial", because };
+    return { fanotify, openFiles: openMount(directory), mode: "directories", coverage };
+  }
+}
+
+/** A group that tells of every file written on the mount that a directory is on. @throws SystemError */
+function openMount(directory: string): number {
+  const group = openFileGroup();
+  const top = open(directory, O_DIRECTORY);
+  try {
+    markMount(group, top);
+    return group;
+  } finally {
+    close(top);
+  }
+}
+
+/** Marks the file system that a directory is on. @throws SystemError if that is refused. */
+function markWhole(fanotify: number, directory: string): void {
+  const mount = mountOf(Buffer.from(directory).toString("latin1"));
+  const top = mount?.type === "btrfs" ? openBtrfsTop(mount.source) : open(directory, O_DIRECTORY);
+  try {
+    markFilesystem(fanotify, top);
+  } finally {
+    close(top);
+  }
+}
+
+function openProcesses({ needs, ringBytes }: KernelOptions) {
+  try {
+    const opened = openProcessEvents({ needs, ...(ringBytes === undefined ? {} : { ringBytes }) });
+    const coverage: Coverage[] = [
+      { probe: "processes", state: "full", because: "" },
+      {
+        probe: "needs",
+        state: needs ? "full" : "absent",
+        because: needs ? "" : "switched off with --no-needs",
+      },
+    ];
+    return {
+      ring: opened.ringFd,
+      losses: opened.lossesFd,
+      programs: opened.programFds,
+      coverage,
+      close: () => opened.close(),
+    };
+  } catch (error) {
+    if (!(error instanceof BpfError)) throw error;
+    const because = `${error.message}: writers are known by what /proc tells, and short-lived ones not at all`;
+    const coverage: Coverage[] = [
+      { probe: "processes", state: "absent", because },
+      { probe: "needs", state: "absent", because: "it needs the process probe" },
+    ];
+    return { ring: -1, losses: -1, programs: [], coverage, close: () => {} };
+  }
+}

@@ -1,0 +1,160 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { programPath } from "../program.ts";
+import type { FromRecorder, InheritedFds, Start, ToRecorder } from "../recorder/protocol.ts";
+
+const program = programPath(import.meta.url, "../recorder/main");
+/** Output that no recorder has kept yet; beyond this the oldest is given up, and counted. */
+const pendingBytes = 8 << 20;
+/** A recorder that cannot be kept alive is given up after this many deaths in a row. */
+const deathsInARow = 5;
+
+type Finish = Extract<ToRecorder, { kind: "finish" }>;
+
+/**
+ * Keeps one recorder running for the length of a build. A recorder that dies is replaced: the kernel handles
+ * are the supervisor's, so the new one goes on reading where the old one stopped, and what the old one had
+ * read and not yet written is the gap. The build never waits for any of this.
+ */
+export class RecorderProcess {
+  readonly #start: Omit<Start, "recorder" | "gap" | "fds">;
+  readonly #fds: InheritedFds;
+  #child: ChildProcess | undefined;
+  #count = 0;
+  #deaths = 0;
+  #pending: Extract<ToRecorder, { kind: "output" }>[] = [];
+  #pendingBytes = 0;
+  #outputNumber = 0;
+  #finish: Finish | undefined;
+  /** What a recorder said before it ended by itself. */
+  #failure: string | undefined;
+  #ready: ((ready: boolean) => void) | undefined;
+  #finished: ((whole: boolean) => void) | undefined;
+  /** Called when the build that `attach` waits for has ended. */
+  onEnded: (status: number, signal: number) => void = () => {};
+  onProgress: (progress: Extract<FromRecorder, { kind: "progress" }>) => void = () => {};
+  /** Called with one line for the builder when the recorder is in trouble. */
+  onTrouble: (message: string) => void = () => {};
+
+  constructor(start: Omit<Start, "recorder" | "gap" | "fds">, fds: InheritedFds) {
+    this.#start = start;
+    this.#fds = fds;
+  }
+
+  /** The recorder's process id, for tests that kill it. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Starts recording. @returns false if no recorder could be started. */
+  start(): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.#ready = resolve;
+      this.#launch("");
+    });
+  }
+
+  output(time: number, stream: number, data: Uint8Array): void {
+    const message = { kind: "output" as const, number: ++this.#outputNumber, time, stream, data };
+    this.#pending.push(message);
+    this.#pendingBytes += data.length;
+    while (this.#pendingBytes > pendingBytes) this.#pendingBytes -= this.#pending.shift()!.data.length;
+    this.#send(message);
+  }
+
+  /** The build has ended. @returns true when the recording is closed, false if it could not be. */
+  finish(finish: Omit<Finish, "kind">): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.#finish = { kind: "finish", ...finish };
+      this.#finished = resolve;
+      if (this.#child === undefined) resolve(false);
+      else this.#send(this.#finish);
+    });
+  }
+
+  #launch(gap: string): void {
+    const { fanotify, openFiles, ring, losses, programs } = this.#fds;
+    const handles = [fanotify, openFiles, ring, losses, ...programs].map((fd) => (fd < 0 ? "ignore" : fd));
+    // A session of its own: Ctrl-C at the terminal is for the build.
+    const child = spawn(process.execPath, ["--max-semi-space-size=2", program], {
+      stdio: ["ignore", "ignore", "inherit", "ipc", ...handles] as never,
+      serialization: "advanced",
+      detached: true,
+      cwd: "/",
+    });
+    this.#child = child;
+    child.on("message", (message: FromRecorder) => this.#receive(message));
+    child.once("error", (error) => this.#died(child, error.message));
+    child.once("exit", (status, signal) => this.#died(child, signal ?? `status ${status}`));
+    const numbers = handles.map((fd, i) => (fd === "ignore" ? -1 : 4 + i));
+    this.#send({
+      kind: "start",
+      start: {
+        ...this.#start,
+        recorder: this.#count++,
+        gap,
+        fds: {
+          fanotify: numbers[0]!,
+          openFiles: numbers[1]!,
+          ring: numbers[2]!,
+          losses: numbers[3]!,
+          programs: numbers.slice(4),
+        },
+      },
+    });
+    for (const message of this.#pending) this.#send(message);
+    if (this.#finish !== undefined) this.#send(this.#finish);
+  }
+
+  #receive(message: FromRecorder): void {
+    switch (message.kind) {
+      case "ready":
+        this.#deaths = 0;
+        this.#ready?.(true);
+        this.#ready = undefined;
+        return;
+      case "kept":
+        while (this.#pending.length > 0 && this.#pending[0]!.number <= message.number) {
+          this.#pendingBytes -= this.#pending.shift()!.data.length;
+        }
+        return;
+      case "progress":
+        this.onProgress(message);
+        return;
+      case "ended":
+        this.onEnded(message.status, message.signal);
+        return;
+      case "finished":
+        this.#finished?.(true);
+        this.#finished = undefined;
+        return;
+      case "failed":
+        this.#failure = message.message;
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #died(child: ChildProcess, end: string): void {
+    if (this.#child !== child) return;
+    const because = this.#failure ?? end;
+    this.#failure = undefined;
+    this.#child = undefined;
+    if (this.#finish !== undefined && this.#finished === undefined) return; // it had finished
+    if (++this.#deaths >= deathsInARow) {
+      this.onTrouble(
+        `recorder: ended ${this.#deaths} times in a row (${because}); the build goes on without being recorded`,
+      );
+      this.#ready?.(false);
+      this.#finished?.(false);
+      this.#finished = undefined;
+      return;
+    }
+    this.onTrouble(`recorder: ended (${because}); a new one goes on, and the report will say incomplete`);
+    this.#launch(`the recorder ended: ${because}`);
+  }
+
+  #send(message: ToRecorder): void {
+    if (this.#child?.connected) this.#child.send(message, () => {});
+  }
+}
