@@ -25,10 +25,10 @@ export async function main(args: string[]): Promise<number> {
   });
   const [directory] = positionals;
   if (directory === undefined || positionals.length > 1)
-    throw new UsageError("isotrace attach: give one BUILD_DIR");
+    throw new UsageError("attach: give one BUILD_DIR");
   if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
     throw new UsageError(
-      `isotrace attach: ${directory}: not a directory; give the directory that "lb build" runs in`,
+      `attach: ${directory}: not a directory; give the directory that "lb build" runs in`,
     );
   }
   const plan = planOf(directory, [], values.out, values.needs);

@@ -19,8 +19,8 @@ export async function main(args: string[]): Promise<number> {
   });
   const { format } = values;
   if (format !== "text" && format !== "json")
-    throw new UsageError(`isotrace doctor: --format: "${format}" is not a format; give text or json`);
-  if (positionals.length > 1) throw new UsageError("isotrace doctor: give one BUILD_DIR at the most");
+    throw new UsageError(`doctor: --format: "${format}" is not a format; give text or json`);
+  if (positionals.length > 1) throw new UsageError("doctor: give one BUILD_DIR at the most");
   const directory = realpathSync(positionals[0] ?? ".");
   const findings = checks.flatMap((check) => check.run(directory));
   const fit = findings.every(({ state }) => state === "fit");

@@ -2,6 +2,7 @@ import { realpathSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { UsageError } from "../../collector/cli/usage-error.ts";
+import { findProgram } from "../find-program.ts";
 import { buildEnvironment, callerOf, commandFor } from "../supervisor/caller.ts";
 import { type Outcome, type Plan, superviseRun } from "../supervisor/run.ts";
 import { prepareOutput } from "./output.ts";
@@ -26,7 +27,12 @@ export async function main(args: string[]): Promise<number> {
   });
   if (positionals.length === 0)
     throw new UsageError(
-      'isotrace run: no COMMAND; say what to run after "--", for example: isotrace run -- lb build',
+      'run: no COMMAND; say what to run after "--", for example: isotrace run -- lb build',
+    );
+  const [file] = positionals;
+  if (findProgram(file!, process.env.PATH ?? "", process.cwd()) === undefined)
+    throw new UsageError(
+      `run: "${file}": no such program in PATH; for "lb", run "apt-get install live-build"`,
     );
   const plan = planOf(process.cwd(), positionals, values.out, values.needs);
   const outcome = await superviseRun(plan);

@@ -1,6 +1,6 @@
 import { existsSync, statfsSync } from "node:fs";
 import { release } from "node:os";
-import { delimiter, join } from "node:path";
+import { findProgram } from "../find-program.ts";
 import { fileSystemName } from "../kernel/file-system.ts";
 import { openKernel } from "../supervisor/kernel-handles.ts";
 
@@ -95,10 +95,7 @@ const needed = [
 
 function programs(): Finding[] {
   return needed.map(([program, name, otherwise]) => {
-    const path = (process.env.PATH ?? "")
-      .split(delimiter)
-      .map((directory) => join(directory, program))
-      .find((candidate) => existsSync(candidate));
+    const path = findProgram(program, process.env.PATH ?? "", "/");
     return judged(program, path ?? "not found", path ? "fit" : otherwise, `apt-get install ${name}`);
   });
 }

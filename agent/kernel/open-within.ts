@@ -2,7 +2,9 @@ import koffi from "koffi";
 import { cPath, O_CLOEXEC, O_NOFOLLOW, printable, SystemError } from "./libc.ts";
 
 const libc = koffi.load("libc.so.6");
-const openat2 = libc.func("int64_t syscall(int64_t number, int directory, const void *path, const void *how, size_t size)");
+const openat2 = libc.func(
+  "int64_t syscall(int64_t number, int directory, const void *path, const void *how, size_t size)",
+);
 
 /** Number of openat2(2), Linux 5.6; glibc has no wrapper. The same on every architecture of Linux. */
 const OPENAT2 = 437;

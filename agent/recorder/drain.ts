@@ -13,9 +13,15 @@ import type { InheritedFds } from "./protocol.ts";
 const readBytes = 256 << 10;
 /** Events are understood for this long between two readings, in microseconds. */
 const sliceMicroseconds = 4000;
-/** How long the queues are left alone, in milliseconds: while events come, and while none do. */
-const busyPause = 4;
-const idlePause = 16;
+/**
+ * How long the queues are left alone, in milliseconds, by how many events the last round brought. A file event's time is
+ * known to this, which matters where pids are reused quickly; waking up is most of what recording costs.
+ */
+const pauses = [
+  { events: 400, pause: 2 },
+  { events: 1, pause: 10 },
+  { events: 0, pause: 20 },
+] as const;
 
 /** Where the events go. */
 export interface DrainTarget {
@@ -67,7 +73,7 @@ export class Drain implements NoticeSink {
       if (this.#stopped) return;
       const events = this.turn();
       if (!this.#intake.isEmpty) this.#timer = setImmediate(turn);
-      else this.#timer = setTimeout(turn, events > 0 ? busyPause : idlePause);
+      else this.#timer = setTimeout(turn, pauses.find((each) => events >= each.events)!.pause);
     };
     turn();
   }

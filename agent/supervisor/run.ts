@@ -43,7 +43,7 @@ export async function superviseRun(plan: Plan): Promise<Outcome> {
   const { recorder, close } = await startRecorder(plan, process.pid);
   const mounts = mountsBelow(plan.directory);
   if (plan.openFiles !== undefined) setOpenFilesLimit(plan.openFiles);
-  const build = startBuild(plan.command, (stream, data) =>
+  const build = await startBuild(plan.command, (stream, data) =>
     recorder.output(Math.floor(bootMicroseconds()), stream, data),
   );
   const interruption = new Interruption(build.pid);

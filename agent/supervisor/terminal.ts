@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
 import { execa } from "execa";
 import pty from "node-pty";
 
@@ -8,6 +9,9 @@ export interface BuildCommand {
   cwd: string;
   env: Record<string, string>;
 }
+
+/** After the build has ended, its last output has this long to arrive, in milliseconds. */
+const outputPatience = 500;
 
 export interface RunningBuild {
   pid: number;
@@ -22,7 +26,7 @@ export type OnOutput = (stream: number, data: Buffer) => void;
  * Runs the build as it would run without Isotrace: in a terminal of its own when Isotrace has one, with plain
  * pipes when it has none. What it prints goes to the caller's output as it comes.
  */
-export function startBuild(command: BuildCommand, onOutput: OnOutput): RunningBuild {
+export async function startBuild(command: BuildCommand, onOutput: OnOutput): Promise<RunningBuild> {
   return process.stdin.isTTY && process.stdout.isTTY
     ? startInTerminal(command, onOutput)
     : startWithPipes(command, onOutput);
@@ -30,7 +34,8 @@ export function startBuild(command: BuildCommand, onOutput: OnOutput): RunningBu
 
 function startInTerminal(command: BuildCommand, onOutput: OnOutput): RunningBuild {
   const { stdin, stdout } = process;
-  const terminal = pty.spawn(command.file, command.args, {
+  const { file, args } = withOwnVariables(command);
+  const terminal = pty.spawn(file, args, {
     name: command.env.TERM ?? "dumb",
     cols: stdout.columns,
     rows: stdout.rows,
@@ -61,7 +66,16 @@ function startInTerminal(command: BuildCommand, onOutput: OnOutput): RunningBuil
   return { pid: terminal.pid, ended };
 }
 
-function startWithPipes(command: BuildCommand, onOutput: OnOutput): RunningBuild {
+/** node-pty sets PWD and TERM: where the caller had others, or none, env(1) puts that back. */
+function withOwnVariables({ file, args, cwd, env }: BuildCommand): { file: string; args: string[] } {
+  const changes: string[] = [];
+  if (env.TERM === undefined) changes.push("-u", "TERM");
+  if (env.PWD === undefined) changes.push("-u", "PWD");
+  else if (env.PWD !== cwd) changes.push(`PWD=${env.PWD}`);
+  return changes.length === 0 ? { file, args } : { file: "env", args: [...changes, file, ...args] };
+}
+
+async function startWithPipes(command: BuildCommand, onOutput: OnOutput): Promise<RunningBuild> {
   const child = execa(command.file, command.args, {
     cwd: command.cwd,
     env: command.env,
@@ -77,11 +91,18 @@ function startWithPipes(command: BuildCommand, onOutput: OnOutput): RunningBuild
   });
   forward(child.stdout, process.stdout, (data) => onOutput(1, data));
   forward(child.stderr, process.stderr, (data) => onOutput(2, data));
-  const ended = child.then((result) => ({
-    status: result.exitCode ?? 0,
-    signal: result.signal === undefined ? 0 : constants.signals[result.signal as NodeJS.Signals],
-  }));
-  return { pid: child.pid!, ended };
+  const ended = new Promise<{ status: number; signal: number }>((resolve) => {
+    child.nodeChildProcess.once("exit", async (status, signal) => {
+      // What a background process of the build holds open must not keep the builder waiting, as it would not without us.
+      await Promise.race([child, delay(outputPatience)]);
+      child.stdout.destroy();
+      child.stderr.destroy();
+      resolve({ status: status ?? 0, signal: signal === null ? 0 : constants.signals[signal] });
+    });
+  });
+  if (child.pid === undefined)
+    throw new Error(`"${command.file}" could not be started`, { cause: await child });
+  return { pid: child.pid, ended };
 }
 
 /** Passes bytes on, no faster than they are taken, so that a slow reader slows the build as it always would. */

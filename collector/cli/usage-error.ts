@@ -1,4 +1,4 @@
-/** The command line is wrong: the entry point prints the message as one line and exits 2. */
+/** What the caller asked for cannot be done as asked: the message is one line, the exit status 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }

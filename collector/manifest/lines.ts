@@ -31,11 +31,11 @@ export class Lines {
   peek(): string | null {
     if (this.#start >= this.#bytes.length) return null;
     const end = this.#end();
-    if (end - this.#start <= MAX_LINE_BYTES) return this.#bytes.latin1Slice(this.#start, end);
+    if (end - this.#start <= MAX_LINE_BYTES) return this.#bytes.toString("latin1", this.#start, end);
     throw new ManifestError({
       subject: this.place,
       rule: `must be at most ${MAX_LINE_BYTES} bytes long`,
-      value: this.#bytes.latin1Slice(this.#start, this.#start + 100),
+      value: this.#bytes.toString("latin1", this.#start, this.#start + 100),
       remedy: "check that this is the right file",
     });
   }

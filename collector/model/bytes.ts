@@ -1,7 +1,19 @@
 /** Byte strings: one character a byte (latin1), so that names that are not UTF-8 survive. */
 export function byteString(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+  return bufferOf(bytes).toString("latin1");
 }
+
+export function hex(bytes: Uint8Array): string {
+  return bufferOf(bytes).toString("hex");
+}
+
+// The decoder gives an empty array, not empty bytes, for a field that is not there.
+function bufferOf(bytes: Uint8Array): Buffer {
+  if (bytes.length === 0) return nothing;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+const nothing = Buffer.alloc(0);
 
 /** A text as JSON holds it: as it is if its bytes are UTF-8, else the bytes. */
 export type JsonText = string | { readonly bytes: string };
@@ -42,7 +54,9 @@ const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\
 
 function hexEscape(character: string): string {
   const code = character.charCodeAt(0);
-  return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
+  return code < 0x100
+    ? `\\x${code.toString(16).padStart(2, "0")}`
+    : `\\u${code.toString(16).padStart(4, "0")}`;
 }
 
 function isAscii(text: string): boolean {

@@ -67,8 +67,7 @@ interface Base {
 function absolute(command: Command, buildDirectory: string, top: Directory): Base | undefined {
   const working = split(command.workingDirectory);
   if (command.root === undefined) return { root: [], working, buildDirectory: split(buildDirectory) };
-  const root =
-    command.root.directory === undefined ? undefined : namesBelow(top, command.root.directory);
+  const root = command.root.directory === undefined ? undefined : namesBelow(top, command.root.directory);
   return root === undefined ? undefined : { root, working, buildDirectory: undefined };
 }
 

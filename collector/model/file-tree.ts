@@ -1,5 +1,5 @@
 import { type DirectoryEvent, type FileEvent, operation } from "../../proto/events.ts";
-import { Directory, isBelow, Item, type Copy } from "./item.ts";
+import { type Copy, Directory, Item, isBelow } from "./item.ts";
 import { mark, type Operations, type Pasts } from "./operations.ts";
 
 /** What the tree asks of the other models. */
@@ -11,6 +11,8 @@ export interface TreeContext {
 }
 
 const kinds = operation.create | operation.write | operation.attributes;
+/** What the kernel calls a file that has no name yet (O_TMPFILE of open(2), `d_mark_tmpfile`): linkat(2) may give it one. */
+const nameless = /^#\d+$/;
 const kept = kinds | operation.found | operation.uncertain | operation.crossing;
 
 /**
@@ -27,7 +29,8 @@ export class FileTree {
   readonly #objects = new Map<number, Item>();
   #directories = new Map<number, Directory>();
   #segment = 0;
-  #scanning = false;
+  /** While a later recorder takes stock: the names it has found in each directory. */
+  #found: Map<Directory, Set<string>> | undefined;
   /** What the last rename replaced: an exchange (RENAME_EXCHANGE of rename(2)) moves it in the next event. */
   #replaced: Item | undefined;
 
@@ -35,7 +38,7 @@ export class FileTree {
     this.#operations = operations;
     this.#pasts = pasts;
     this.#context = context;
-    this.top = new Directory(0, 1, "", undefined);
+    this.top = new Directory(0, "", undefined);
     this.top.links = 1;
   }
 
@@ -43,8 +46,7 @@ export class FileTree {
   beginSegment(): void {
     this.#segment++;
     this.#directories = new Map([[1, this.top]]);
-    this.top.segment = this.#segment;
-    this.#scanning = this.#segment > 1;
+    this.#found = this.#segment > 1 ? new Map() : undefined;
   }
 
   /** The directory with a number of this segment. */
@@ -62,7 +64,7 @@ export class FileTree {
     }
     const item = known ?? this.#directoryFor(event, parent);
     this.#directories.set(event.id, item);
-    item.segment = this.#segment;
+    this.#noteFound(parent, event.name);
     if (parent.children.get(event.name) === item || isBelow(item, parent)) return;
     const history = this.#add(event.time, operation.found | this.#gap(), 0, 0, item.history);
     item.history = history;
@@ -71,7 +73,7 @@ export class FileTree {
 
   addFile(event: FileEvent): void {
     const { operations } = event;
-    if (this.#scanning && (operations & operation.found) === 0) this.finishScan(event.time);
+    if (this.#found !== undefined && (operations & operation.found) === 0) this.finishScan(event.time);
     if ((operations & operation.rename) !== 0) this.#rename(event);
     else if ((operations & operation.directory) !== 0) this.#changeDirectory(event);
     else this.#changeFile(event);
@@ -79,15 +81,24 @@ export class FileTree {
 
   /** After a gap: what the new recorder has not found again went away meanwhile. */
   finishScan(time: number): void {
-    if (!this.#scanning) return;
-    this.#scanning = false;
+    const found = this.#found;
+    if (found === undefined) return;
+    this.#found = undefined;
     const waiting = [this.top];
     for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+      const names = found.get(at);
       for (const [name, item] of at.children) {
-        if (item.segment !== this.#segment) this.#remove(at, name, item, time, operation.delete | mark.gap, 0, 0);
+        if (names?.has(name) !== true) this.#remove(at, name, item, time, operation.delete | mark.gap, 0, 0);
         else if (item instanceof Directory) waiting.push(item);
       }
     }
+  }
+
+  #noteFound(directory: Directory, name: string): void {
+    if (this.#found === undefined) return;
+    const names = this.#found.get(directory);
+    if (names === undefined) this.#found.set(directory, new Set([name]));
+    else names.add(name);
   }
 
   #changeFile(event: FileEvent): void {
@@ -98,13 +109,13 @@ export class FileTree {
       return;
     }
     const process = this.#context.process(event.process);
+    if ((operations & operation.found) !== 0) this.#noteFound(directory, name);
     const there = directory.children.get(name);
     const isSame = there !== undefined && !(there instanceof Directory) && sameObject(there, object);
     let item: Item | undefined = isSame ? there : undefined;
     if (item === undefined && (operations & (operation.create | operation.found)) !== 0) {
       item = this.#create(event, directory, process);
     } else if (item !== undefined) {
-      item.segment = this.#segment;
       const bits = operations & kept;
       const again = (bits & operation.found) !== 0 && item.history !== 0;
       if (bits !== 0 && !again) item.history = this.#add(time, bits, process, epoch, item.history);
@@ -116,7 +127,15 @@ export class FileTree {
     // The kernel merges what was done to one name: made and removed, or (a known one) removed and made again.
     if ((operations & operation.create) !== 0 && isSame) return;
     if (item !== undefined) {
-      this.#remove(directory, name, item, time, operation.delete | (operations & operation.uncertain), process, epoch);
+      this.#remove(
+        directory,
+        name,
+        item,
+        time,
+        operation.delete | (operations & operation.uncertain),
+        process,
+        epoch,
+      );
     } else if (there === undefined && !directory.pasts?.has(name)) {
       const past = this.#add(time, operation.delete, process, epoch, 0);
       directory.setPast(name, this.#pasts.add(past, 0));
@@ -128,13 +147,19 @@ export class FileTree {
     const bits = (event.operations & kept) | this.#gap();
     const known = object === 0 ? undefined : this.#objects.get(object);
     const linked = known !== undefined && !(known instanceof Directory);
-    const item = linked ? known : new Item(object, this.#segment);
-    item.segment = this.#segment;
+    const item = linked ? known : new Item(object);
     const copy = directory.copy?.process === process ? directory.copy : undefined;
     const original = linked ? undefined : copy?.source.children.get(name);
     const isCopy = original !== undefined && !(original instanceof Directory);
     const previous = isCopy ? this.#operations.share(original.history) : item.history;
-    item.history = this.#add(time, bits | (isCopy ? mark.copied : 0), process, epoch, previous, linked ? name : undefined);
+    item.history = this.#add(
+      time,
+      bits | (isCopy ? mark.copied : 0),
+      process,
+      epoch,
+      previous,
+      linked ? name : undefined,
+    );
     this.#place(item, directory, name, item.history);
     if (copy !== undefined && isCopy) this.#copyPast(copy, directory, name);
     return item;
@@ -151,6 +176,10 @@ export class FileTree {
       const [last] = this.#pasts.list(directory.past(name));
       const past = this.#add(time, bits, process, epoch, last ?? 0);
       directory.setPast(name, this.#pasts.add(past, directory.past(name)));
+    } else if (object !== 0 && nameless.test(name)) {
+      const item = new Item(object);
+      item.history = this.#add(time, bits, process, epoch, 0);
+      this.#objects.set(object, item);
     } else {
       this.#create(event, directory, process);
     }
@@ -162,7 +191,7 @@ export class FileTree {
     const process = this.#context.process(event.process);
     let item = child === 0 ? undefined : this.#directories.get(child);
     if (item === undefined && parent !== undefined && (operations & operation.create) !== 0) {
-      item = new Directory(event.object, this.#segment, name, parent);
+      item = new Directory(event.object, name, parent);
       if (child !== 0) this.#directories.set(child, item);
     }
     item ??= asDirectory(parent?.children.get(name));
@@ -183,9 +212,16 @@ export class FileTree {
       this.#place(item, parent, name, item.history);
     }
     if ((operations & operation.delete) === 0 || item === this.top) return;
-    this.#directories.delete(child);
     if (parent.children.get(name) === item) {
-      this.#remove(parent, name, item, time, operation.delete | (operations & operation.uncertain), process, epoch);
+      this.#remove(
+        parent,
+        name,
+        item,
+        time,
+        operation.delete | (operations & operation.uncertain),
+        process,
+        epoch,
+      );
     }
   }
 
@@ -215,7 +251,10 @@ export class FileTree {
       this.#leave(from, name, item, left);
     }
     this.#replaced = undefined;
-    if (to === undefined) return;
+    if (to === undefined) {
+      if (item instanceof Directory) item.parent = undefined;
+      return;
+    }
     this.#replaced = to.children.get(newName);
     this.#place(item, to, newName, item.history);
   }
@@ -226,15 +265,15 @@ export class FileTree {
     if ((operations & operation.directory) !== 0) {
       const known = this.#directories.get(child) ?? asDirectory(there);
       if (known !== undefined || to === undefined) return known;
-      const made = new Directory(object, this.#segment, newName, undefined);
+      const made = new Directory(object, newName, undefined);
       if (child !== 0) this.#directories.set(child, made);
       return made;
     }
     if (there !== undefined && !(there instanceof Directory) && sameObject(there, object)) return there;
     const replaced = this.#replaced;
     if (replaced !== undefined && object !== 0 && replaced.object === object) return replaced;
-    if (object !== 0) return this.#objects.get(object) ?? new Item(object, this.#segment);
-    return there ?? (to === undefined ? undefined : new Item(0, this.#segment));
+    if (object !== 0) return this.#objects.get(object) ?? new Item(object);
+    return there ?? (to === undefined ? undefined : new Item(0));
   }
 
   /** Gives `item` a name, in the place of what had it. */
@@ -255,9 +294,9 @@ export class FileTree {
       item.parent = directory;
       item.name = name;
       const grave = directory.graves?.get(name);
-      if (grave !== undefined && grave !== item) {
+      if (grave !== undefined && item.children.size === 0 && item.pasts === undefined) {
         directory.graves?.delete(name);
-        inherit(item, grave);
+        if (grave !== item) inherit(item, grave);
       }
     }
     item.links++;
@@ -307,7 +346,7 @@ export class FileTree {
     const there = asDirectory(parent.children.get(event.name));
     if (there !== undefined && sameObject(there, event.object)) return there;
     const moved = event.object === 0 ? undefined : asDirectory(this.#objects.get(event.object));
-    return moved ?? new Directory(event.object, this.#segment, event.name, undefined);
+    return moved ?? new Directory(event.object, event.name, undefined);
   }
 
   #copySourceOf(parent: Directory, name: string, process: number, epoch: number): Directory | undefined {
@@ -325,17 +364,28 @@ export class FileTree {
   #label(directory: Directory, name: string, other: Directory | undefined): string {
     if (directory === other) return name;
     const names = [name];
-    for (let at: Directory | undefined = directory; at?.parent !== undefined && names.length < 4096; at = at.parent) {
+    for (
+      let at: Directory | undefined = directory;
+      at?.parent !== undefined && names.length < 4096;
+      at = at.parent
+    ) {
       names.push(at.name);
     }
     return names.length === 1 ? `./${name}` : names.reverse().join("/");
   }
 
   #gap(): number {
-    return this.#scanning ? mark.gap : 0;
+    return this.#found !== undefined ? mark.gap : 0;
   }
 
-  #add(time: number, bits: number, process: number, epoch: number, previous: number, detail?: string): number {
+  #add(
+    time: number,
+    bits: number,
+    process: number,
+    epoch: number,
+    previous: number,
+    detail?: string,
+  ): number {
     return this.#operations.add(time, bits, process, epoch, previous, detail);
   }
 }
@@ -348,13 +398,16 @@ function sameObject(item: Item, object: number): boolean {
   return object === 0 || item.object === 0 || item.object === object;
 }
 
-/** `heir` stands where `grave` stood: what is remembered there becomes its own, the smaller part into the larger. */
+/** `heir` stands where `grave` stood: what is remembered there becomes its own, the smaller part put into the larger. */
 function inherit(heir: Directory, grave: Directory): void {
   heir.pasts = union(heir.pasts, grave.pasts);
   heir.graves = union(heir.graves, grave.graves);
 }
 
-function union<T>(stronger: Map<string, T> | undefined, weaker: Map<string, T> | undefined): Map<string, T> | undefined {
+function union<T>(
+  stronger: Map<string, T> | undefined,
+  weaker: Map<string, T> | undefined,
+): Map<string, T> | undefined {
   if (stronger === undefined || weaker === undefined) return stronger ?? weaker;
   if (stronger.size >= weaker.size) {
     for (const [name, value] of weaker) if (!stronger.has(name)) stronger.set(name, value);

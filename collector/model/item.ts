@@ -6,12 +6,9 @@ export class Item {
   history = 0;
   /** How many names it has. */
   links = 0;
-  /** The segment of the recording in which it was last named: after a gap, what is not named again has gone. */
-  segment: number;
 
-  constructor(object: number, segment: number) {
+  constructor(object: number) {
     this.object = object;
-    this.segment = segment;
   }
 }
 
@@ -27,8 +24,8 @@ export class Directory extends Item {
   graves: Map<string, Directory> | undefined;
   copy: Copy | undefined;
 
-  constructor(object: number, segment: number, name: string, parent: Directory | undefined) {
-    super(object, segment);
+  constructor(object: number, name: string, parent: Directory | undefined) {
+    super(object);
     this.name = name;
     this.parent = parent;
   }

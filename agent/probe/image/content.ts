@@ -1,8 +1,7 @@
 import { createHash, type Hash, hash } from "node:crypto";
 
 /** Files that are kept: the database of dpkg (dpkg(1), FILES), and the copies of it that images without dpkg have. */
-const kept =
-  /^\/var\/lib\/dpkg\/(?:status|diversions|status\.d\/[^/]+|info\/[^/]+\.(?:list|md5sums))$/;
+const kept = /^\/var\/lib\/dpkg\/(?:status|diversions|status\.d\/[^/]+|info\/[^/]+\.(?:list|md5sums))$/;
 /** Bytes of one file that is kept, and of all together. */
 const fileLimit = 64 << 20;
 const totalLimit = 256 << 20;
@@ -51,14 +50,14 @@ export class ContentReader {
     this.#remaining -= part.length;
   }
 
-  /** Digests of the content since `begin`, raw as byte strings. The last part must still be as it was given. */
+  /** Digests of the content since `begin`: SHA-256 as a byte string, MD5 in hexadecimal, as dpkg has it. The last part must still be as it was given. */
   end(): { sha256: string; md5: string } {
     if (this.#parts !== undefined) this.database.set(this.#path, Buffer.concat(this.#parts));
     this.#parts = undefined;
     if (this.#sha256 !== undefined)
-      return { sha256: latin1(this.#sha256.digest()), md5: latin1(this.#md5?.digest()) };
-    const digest = (name: string) => latin1(hash(name, this.#whole, "buffer"));
-    return { sha256: digest("sha256"), md5: this.#withMd5 ? digest("md5") : "" };
+      return { sha256: this.#sha256.digest("binary"), md5: this.#md5?.digest("hex") ?? "" };
+    const sha256 = hash("sha256", this.#whole, "binary");
+    return { sha256, md5: this.#withMd5 ? hash("md5", this.#whole, "hex") : "" };
   }
 
   /** A hard link to a file that came before. */
@@ -78,10 +77,6 @@ export class ContentReader {
     this.#keptBytes += size;
     return true;
   }
-}
-
-function latin1(digest: Buffer | undefined): string {
-  return digest === undefined ? "" : digest.toString("latin1");
 }
 
 /** For messages: a byte string as the UTF-8 that it mostly is. */

@@ -18,8 +18,9 @@ export interface FoundEntry {
   /** As st_rdev (makedev(3)). */
   device: number;
   xattrs: ExtendedAttribute[];
-  /** Digests of a regular file, raw; "" if the content was not read. */
+  /** Of a regular file, as a byte string; "" if the content was not read. */
   sha256: string;
+  /** In hexadecimal, as dpkg has it; "" if it is not needed. */
   md5: string;
   /** Equal for hard links of one inode; undefined for an entry that has no other link. */
   inode: LinkGroup | undefined;

@@ -1,4 +1,4 @@
-import { ContentReader, printablePath } from "./content.ts";
+import { type ContentReader, printablePath } from "./content.ts";
 import { deviceNumber, type FoundEntry, type LinkGroup } from "./entry.ts";
 import type { Inventory } from "./inventory.ts";
 import type { TarSink } from "./tar.ts";
@@ -11,7 +11,7 @@ const contentLimit = 256 * 2 ** 30;
 export class ImageSink implements TarSink {
   readonly #inventory: Inventory;
   readonly #content: ContentReader;
-  /** First link of each inode by path: a hard link in an archive names an entry that came before. */
+  /** A hard link in an archive names an entry that came before. */
   readonly #byPath = new Map<string, FoundEntry>();
   #current: FoundEntry | undefined;
   #total = 0;

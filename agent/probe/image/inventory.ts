@@ -24,7 +24,9 @@ export class Inventory {
     if (this.#entries.length >= pathLimit)
       throw new InventoryError(`the image holds more than ${pathLimit} paths: no more are read`);
     if (this.#bytes > textLimit)
-      throw new InventoryError(`the image's names and attributes exceed ${textLimit} bytes: no more are read`);
+      throw new InventoryError(
+        `the image's names and attributes exceed ${textLimit} bytes: no more are read`,
+      );
     this.#entries.push(entry);
   }
 

@@ -45,10 +45,8 @@ function applyRecord(name: string, value: string, header: TarHeader): void {
       applyTime(value, header);
       return;
     default:
-      if (name.startsWith("GNU.sparse."))
-        throw new TarError("sparse entries of GNU tar are not supported");
-      if (name.startsWith(xattrPrefix))
-        header.xattrs.push({ name: name.slice(xattrPrefix.length), value });
+      if (name.startsWith("GNU.sparse.")) throw new TarError("sparse entries of GNU tar are not supported");
+      if (name.startsWith(xattrPrefix)) header.xattrs.push({ name: name.slice(xattrPrefix.length), value });
   }
 }
 

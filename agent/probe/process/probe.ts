@@ -118,7 +118,7 @@ export class ProcessProbe {
       executable: event.executable.path,
       workingDirectory: event.cwd.path,
       uid: event.uid,
-      root: process.own ? 0 : this.#rootOf(event),
+      root: process.own ? 0 : this.#rootOf(event, process),
       environment: event.environment === undefined ? [] : maintainerVariables(event.environment),
       restored: false,
       cut:
@@ -130,7 +130,7 @@ export class ProcessProbe {
     };
   }
 
-  #rootOf(event: ExecEvent): number {
+  #rootOf(event: ExecEvent, process: Incarnation): number {
     const key = `${event.root.device}:${event.root.inode}`;
     if (key === this.#hostRoot) return 0;
     let id = this.#roots.get(key);
@@ -139,7 +139,7 @@ export class ProcessProbe {
       this.#roots.set(key, id);
       this.#unnamedRoots.add(id);
     }
-    if (this.#unnamedRoots.has(id)) this.#nameRoot(id, event);
+    if (!process.outside && this.#unnamedRoots.has(id)) this.#nameRoot(id, event);
     return id;
   }
 

@@ -9,6 +9,17 @@ export type Configuration = "minimal" | "realistic";
 /** The time that the checks' images carry: any fixed time before the packages' own would do. */
 export const epoch = "1700000000";
 
+/** The environment of a login, so that a build is the same whoever starts the check: nothing of npm's. */
+export function buildEnvironment(mirror: string): Record<string, string> {
+  return {
+    PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    HOME: "/root",
+    LANG: "C.UTF-8",
+    MIRROR: mirror,
+    SOURCE_DATE_EPOCH: epoch,
+  };
+}
+
 /** Makes a directory anew, with one of the example configurations in it. */
 export async function freshBuild(configuration: Configuration, directory: string): Promise<void> {
   await removeBuild(directory);

@@ -19,6 +19,8 @@ export async function unmountBelow(directory: string): Promise<void> {
 
 function mountPoints(): string[] {
   return allMounts().map((line) =>
-    line.split(" ")[1]!.replace(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8))),
+    line
+      .split(" ")[1]!
+      .replace(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8))),
   );
 }

@@ -1,0 +1,19 @@
+import type { ImageEntry } from "./entry.ts";
+
+/** What a reader process is to read: its descriptor `jobFd`. */
+export type Job =
+  | { kind: "squashfs" }
+  /** A directory, which the process enters; `prefix` is set before every path of it. */
+  | { kind: "directory"; prefix: string; packages: boolean }
+  /** One file, for its size and digest. */
+  | { kind: "file" };
+
+/** The number of the descriptor, in the reader process, of what it reads. */
+export const jobFd = 4;
+
+/** What it answers, over Node's IPC channel with structured clones. */
+export type FromReader =
+  | { kind: "entries"; entries: ImageEntry[] }
+  | { kind: "lost"; detail: string }
+  | { kind: "done"; size: number; sha256: string }
+  | { kind: "failed"; because: string };

@@ -1,0 +1,66 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { ImageEntry } from "./entry.ts";
+import type { FromReader, Job } from "./protocol.ts";
+
+const program = fileURLToPath(new URL("reader.ts", import.meta.url));
+/** Megabytes of the reader's heap: enough for as many paths as an inventory takes. */
+const heap = 3072;
+
+export interface ReadingOutput {
+  entries(entries: ImageEntry[]): void;
+  /** Something is left out. */
+  lost(detail: string): void;
+}
+
+export type ReadingResult =
+  | { kind: "done"; size: number; sha256: string }
+  | { kind: "failed"; because: string };
+
+/** Has a reader process of its own read an image. It never throws. @param fd stays the caller's, to close afterwards. */
+export function readImage(job: Job, fd: number, out: ReadingOutput): Promise<ReadingResult> {
+  return new Promise((resolve) => {
+    let result: ReadingResult | undefined;
+    // A session of its own: Ctrl-C is for the build, and its share of the processor is not the recorder's.
+    const child = spawn(process.execPath, [`--max-old-space-size=${heap}`, program], {
+      stdio: ["ignore", "ignore", "pipe", "ipc", fd],
+      serialization: "advanced",
+      detached: true,
+      cwd: "/",
+    });
+    const messages = tail(child.stderr!);
+    child.on("message", (message: FromReader) => {
+      switch (message.kind) {
+        case "entries":
+          out.entries(message.entries);
+          return;
+        case "lost":
+          out.lost(message.detail);
+          return;
+        case "done":
+        case "failed":
+          result = message;
+          return;
+        default:
+          message satisfies never;
+      }
+    });
+    child.once("error", (error) => resolve({ kind: "failed", because: `its reader: ${error.message}` }));
+    // "close" comes after the last message, "exit" may come before it.
+    child.once("close", (status, signal) => {
+      const how = signal === null ? `status ${status}` : signal;
+      resolve(result ?? { kind: "failed", because: `its reader ended with ${how}${messages()}` });
+    });
+    child.send(job, (error) => {
+      if (error !== null) result ??= { kind: "failed", because: `its reader: ${error.message}` };
+    });
+  });
+}
+
+function tail(stream: NodeJS.ReadableStream): () => string {
+  let text = "";
+  stream.on("data", (part: Buffer) => {
+    text = (text + part.toString()).slice(-2000);
+  });
+  return () => (text === "" ? "" : `: ${text.trim()}`);
+}

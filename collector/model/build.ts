@@ -1,0 +1,252 @@
+import type {
+  ConnectionEvent,
+  EndEvent,
+  Event,
+  EventKind,
+  OutputEvent,
+  PackageEvent,
+  ReleaseEvent,
+  SegmentEvent,
+} from "../../proto/events.ts";
+import { readRecording } from "../../proto/recording.ts";
+import { costOf, modelLimit } from "./budget.ts";
+import { byteString } from "./bytes.ts";
+import { Clock } from "./clock.ts";
+import { type Causes, Damages } from "./completeness.ts";
+import { type Copying, copyingOf, sourceOf } from "./copying.ts";
+import { FileTree } from "./file-tree.ts";
+import { addEntry, beginImage, finishImage, type Image, standIn } from "./image.ts";
+import { type Directory, directoryAt } from "./item.ts";
+import { Operations, Pasts } from "./operations.ts";
+import { ProcessTable } from "./process.ts";
+
+/** A package event, with what its numbers meant when it was recorded. */
+export interface PackageRecord {
+  readonly event: PackageEvent;
+  /** The system's root directory; undefined if it is not below the build directory. */
+  readonly root: Directory | undefined;
+  /** Index of the process in the build's table. */
+  readonly process: number;
+}
+
+export interface ConnectionRecord {
+  readonly event: ConnectionEvent;
+  readonly process: number;
+}
+
+/** What a recording says of a build. */
+export class Build {
+  readonly clock = new Clock();
+  readonly operations = new Operations();
+  readonly pasts = new Pasts();
+  readonly processes = new ProcessTable();
+  readonly tree: FileTree;
+  readonly segments: SegmentEvent[] = [];
+  readonly packages: PackageRecord[] = [];
+  readonly releases: ReleaseEvent[] = [];
+  readonly connections: ConnectionRecord[] = [];
+  readonly output: OutputEvent[] = [];
+  /** In the order in which they were begun. */
+  readonly images: Image[] = [];
+  readonly counts = new Map<EventKind, number>();
+  readonly damages = new Damages();
+  end: EndEvent | undefined;
+  readonly #copying = new Map<string, Copying | undefined>();
+  #standIn: Image | undefined;
+  #lastTime = 0;
+
+  constructor() {
+    this.tree = new FileTree(this.operations, this.pasts, {
+      process: (number) => this.processes.indexOf(number),
+      copySource: (process, epoch, parent, name) => this.#copySource(process, epoch, parent, name),
+    });
+  }
+
+  /** When the build began: microseconds of CLOCK_BOOTTIME. */
+  get begin(): number {
+    return this.segments[0]?.time ?? 0;
+  }
+
+  /** The build's id, and the build directory as an absolute byte string. */
+  get id(): string {
+    return this.segments[0]?.build ?? "";
+  }
+  get directory(): string {
+    const first = this.segments[0];
+    return first === undefined ? "" : byteString(first.directory);
+  }
+
+  /** Whether the recording has everything that happened; if not, one line for each thing that it lacks. */
+  causes(): Causes {
+    return this.damages.causes(this);
+  }
+
+  /**
+   * The image's file system: of several the last that was read. If none was, then live-build's chroot as it was
+   * at the end, without entries.
+   */
+  get image(): Image | undefined {
+    const trees = this.images.filter((image) => image.of === "tree");
+    return trees.findLast((image) => image.state === "end") ?? trees.at(-1) ?? this.#standIn;
+  }
+
+  /** The binary directory. */
+  get binary(): Image | undefined {
+    const found = this.images.filter((image) => image.of === "binary");
+    return found.findLast((image) => image.state === "end") ?? found.at(-1);
+  }
+
+  addProcesses(event: Event): void {
+    if (event.kind === "segment") this.processes.beginSegment();
+    else if (event.kind === "process") this.processes.addProcess(event);
+    else if (event.kind === "exec") this.processes.addExec(event);
+  }
+
+  add(event: Event): void {
+    this.counts.set(event.kind, (this.counts.get(event.kind) ?? 0) + 1);
+    this.#lastTime = event.time;
+    switch (event.kind) {
+      case "file":
+        this.tree.addFile(event);
+        break;
+      case "directory":
+        this.tree.addDirectory(event);
+        break;
+      case "segment":
+        this.tree.beginSegment();
+        this.clock.set(event.time, event.offset);
+        this.segments.push(event);
+        break;
+      case "clock":
+        this.clock.set(event.time, event.offset);
+        break;
+      case "root": {
+        const root = this.processes.root(event.id);
+        root.directory = this.tree.directory(event.directory);
+        root.path = byteString(event.path);
+        break;
+      }
+      case "package": {
+        const root = this.tree.directory(event.root);
+        this.packages.push({ event, root, process: this.processes.indexOf(event.process) });
+        break;
+      }
+      case "release":
+        this.releases.push(event);
+        break;
+      case "connection":
+        this.connections.push({ event, process: this.processes.indexOf(event.process) });
+        break;
+      case "output":
+        this.output.push({ ...event, data: Buffer.from(event.data) });
+        break;
+      case "image":
+        this.#image(event);
+        break;
+      case "entry": {
+        const image = this.#imageOf(event.image);
+        if (image === undefined) this.damages.strayEntries++;
+        else addEntry(image, event);
+        break;
+      }
+      case "loss":
+        this.damages.addLoss(event);
+        break;
+      case "end":
+        this.end = event;
+        break;
+      case "process":
+      case "exec":
+      case "exit":
+      case "needs":
+      case "stage":
+        break;
+      default:
+        event satisfies never;
+    }
+  }
+
+  /** Nothing comes after. */
+  finish(): void {
+    this.tree.finishScan(this.#lastTime);
+    if (this.image !== undefined) return;
+    const { top } = this.tree;
+    const chroot = directoryAt(top, ["chroot", "chroot"]) ?? directoryAt(top, ["chroot"]);
+    if (chroot !== undefined) this.#standIn = standIn(chroot, this.#lastTime, this.pasts);
+  }
+
+  #image(event: Extract<Event, { kind: "image" }>): void {
+    if (event.of !== "file") this.tree.finishScan(event.time);
+    const known = this.#imageOf(event.id);
+    if (event.state !== "begin" && known !== undefined) {
+      finishImage(known, event);
+      return;
+    }
+    const directory = this.tree.directory(event.directory);
+    this.images.push(beginImage(event, directory, this.processes.indexOf(event.packer), this.pasts));
+    this.operations.freeze();
+  }
+
+  #imageOf(id: number): Image | undefined {
+    return this.images.findLast((image) => image.id === id);
+  }
+
+  #copySource(process: number, epoch: number, parent: Directory, name: string): Directory | undefined {
+    const key = `${process}:${epoch}`;
+    let copying = this.#copying.get(key);
+    if (copying === undefined && !this.#copying.has(key)) {
+      const command = this.processes.command(process, epoch);
+      copying = command === undefined ? undefined : copyingOf(command, this.directory, this.tree.top);
+      this.#copying.set(key, copying);
+    }
+    return copying === undefined ? undefined : sourceOf(copying, this.tree.top, parent, name);
+  }
+}
+
+/**
+ * The model of the build that a recording holds, in one pass over it.
+ *
+ * A block's processes are taken in before the block before it is replayed: the two kinds of event come from
+ * different queues of the kernel, some milliseconds apart, and a writer's command must be known by then.
+ *
+ * @throws NotARecording if it is none; a system error if it cannot be read. Damage within it is a cause of
+ * incompleteness, not an error.
+ */
+export function readBuild(path: string): Build {
+  const build = new Build();
+  let waiting: Event[] = [];
+  let cost = 0;
+  for (const item of readRecording(path)) {
+    if (item.kind === "damage") {
+      build.damages.addDamage(item.offset, item.length, item.because);
+      continue;
+    }
+    build.damages.addBlock(item.sequence);
+    const events = [...item.events];
+    // A new recorder numbers things anew: what the earlier one said must be understood first.
+    const isNewSegment = events.some((event) => event.kind === "segment");
+    if (isNewSegment) waiting = replay(build, waiting);
+    for (const event of events) {
+      if (event.kind === "segment" && isNewSegment) waiting = replay(build, waiting);
+      build.addProcesses(event);
+      if (isNewSegment) waiting.push(event);
+      cost += costOf(event);
+    }
+    if (!isNewSegment) {
+      replay(build, waiting);
+      waiting = events;
+    }
+    if (cost > modelLimit) {
+      build.damages.isTooLarge = true;
+      break;
+    }
+  }
+  replay(build, waiting);
+  build.finish();
+  return build;
+}
+
+function replay(build: Build, events: readonly Event[]): [] {
+  for (const event of events) build.add(event);
+  return [];
+}

@@ -1,0 +1,114 @@
+import type { EntryEvent, ImageEvent } from "../../proto/events.ts";
+import { byteString, hex } from "./bytes.ts";
+import { FrozenTree, type PathHistory } from "./frozen.ts";
+import type { Directory } from "./item.ts";
+import type { Pasts } from "./operations.ts";
+
+/** One path of an image, as it was packed. Texts are byte strings. */
+export interface ImageEntry extends PathHistory {
+  readonly path: string;
+  readonly type: EntryEvent["type"];
+  readonly size: number;
+  readonly target: string;
+  /** Hexadecimal; empty for what has no content, or one that is not known. */
+  readonly sha256: string;
+  /** name:architecture; empty if no package owns the path. */
+  readonly package: string;
+  readonly relation: EntryEvent["relation"];
+  readonly problem: string;
+}
+
+/** One image of the build: a file system, the binary directory or a file. */
+export interface Image {
+  readonly id: number;
+  readonly of: ImageEvent["of"];
+  /** The directory that was packed. */
+  readonly directory: Directory | undefined;
+  /** Indexes of the packer's process; 0 if a directory was read. */
+  readonly packer: number;
+  readonly epoch: number;
+  readonly time: number;
+  path: string;
+  state: ImageEvent["state"];
+  because: string;
+  size: number;
+  sha256: string;
+  /** How many entries there should be. */
+  announced: number;
+  /** What was there when it was packed; undefined for a file. */
+  readonly tree: FrozenTree | undefined;
+  readonly entries: Map<string, ImageEntry>;
+}
+
+/** Begins an image: what happens to the directory afterwards does not change what was packed. */
+export function beginImage(
+  event: ImageEvent,
+  directory: Directory | undefined,
+  packer: number,
+  pasts: Pasts,
+): Image {
+  const isTree = event.of !== "file" && directory !== undefined;
+  return {
+    id: event.id,
+    of: event.of,
+    directory,
+    packer,
+    epoch: event.epoch,
+    time: event.time,
+    path: byteString(event.path),
+    state: event.state,
+    because: event.because,
+    size: event.size,
+    sha256: hex(event.sha256),
+    announced: event.entries,
+    tree: isTree ? new FrozenTree(directory, event.of === "binary" ? "/binary" : "", pasts) : undefined,
+    entries: new Map(),
+  };
+}
+
+/** What takes the place of an image that was not recorded: a directory as it was at the end. */
+export function standIn(directory: Directory, time: number, pasts: Pasts): Image {
+  return {
+    id: 0,
+    of: "tree",
+    directory,
+    packer: 0,
+    epoch: 0,
+    time,
+    path: directory.name,
+    state: "failed",
+    because: "no image was recorded",
+    size: 0,
+    sha256: "",
+    announced: 0,
+    tree: new FrozenTree(directory, "", pasts),
+    entries: new Map(),
+  };
+}
+
+/** Adds an entry, joined by its path to what was there when the image was packed. */
+export function addEntry(image: Image, event: EntryEvent): void {
+  const path = byteString(event.path);
+  const { history, past } = image.tree?.get(path) ?? { history: 0, past: 0 };
+  image.entries.set(path, {
+    path,
+    history,
+    past,
+    type: event.type,
+    size: event.size,
+    target: byteString(event.target),
+    sha256: hex(event.sha256),
+    package: event.package,
+    relation: event.relation,
+    problem: event.problem,
+  });
+}
+
+export function finishImage(image: Image, event: ImageEvent): void {
+  image.state = event.state;
+  if (event.path.length > 0) image.path = byteString(event.path);
+  if (event.because !== "") image.because = event.because;
+  if (event.size > 0) image.size = event.size;
+  if (event.sha256.length > 0) image.sha256 = hex(event.sha256);
+  image.announced = event.entries;
+}

@@ -1,0 +1,54 @@
+import { parseArgs } from "node:util";
+import { findMirror } from "../e2e/lib/mirror.ts";
+import { measureRound, type Observer, type Sample } from "./overhead/measure.ts";
+import { debootstrapSubject, liveBuildSubject, type Subject } from "./overhead/subjects.ts";
+import { table } from "./overhead/table.ts";
+
+const usage = `npm run bench:overhead [-- --pairs N] [--live-build N] [--strace N] [--only debootstrap|live-build]
+
+Times builds bare, under Isotrace and under strace with the same coverage, interleaved.
+  --pairs N       of debootstrap (default 5)
+  --live-build N  of the minimal lb build (default 3)
+  --strace N      how many rounds of lb build have one under strace (default 1)
+`;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      pairs: { type: "string", default: "5" },
+      "live-build": { type: "string", default: "3" },
+      strace: { type: "string", default: "1" },
+      only: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const mirror = await findMirror();
+  const pairs = Number(values.pairs);
+  if (values.only !== "live-build") await bench(await debootstrapSubject(mirror), pairs, pairs);
+  if (values.only !== "debootstrap") {
+    await bench(liveBuildSubject(mirror), Number(values["live-build"]), Number(values.strace));
+  }
+  return 0;
+}
+
+/** Each round has every observer once; who comes first changes, so that a slow drift of the machine falls on all. */
+async function bench(subject: Subject, rounds: number, straceRounds: number): Promise<void> {
+  const samples: Sample[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const observers: Observer[] =
+      round < straceRounds ? ["bare", "isotrace", "strace"] : ["bare", "isotrace"];
+    if (round % 2 === 1) observers.reverse();
+    for (const observer of observers) {
+      const sample = await measureRound(subject, observer, round);
+      samples.push(sample);
+      process.stderr.write(`${subject.name}, round ${round + 1}, ${observer}: ${sample.wall.toFixed(1)} s\n`);
+    }
+  }
+  process.stdout.write(`\n${subject.name}\n\n${table(samples)}\n`);
+}
+
+process.exitCode = await main();

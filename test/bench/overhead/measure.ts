@@ -1,0 +1,96 @@
+import { readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { readRecording } from "../../../proto/recording.ts";
+import { isotrace } from "../../e2e/lib/paths.ts";
+import { watchRecorder } from "../../e2e/lib/recorder-usage.ts";
+import type { Subject } from "./subjects.ts";
+
+export type Observer = "bare" | "isotrace" | "strace";
+
+/** Times in seconds, sizes in bytes. */
+export interface Sample {
+  observer: Observer;
+  round: number;
+  /** Of the build itself. */
+  wall: number;
+  /** With what the observer does before and after it: Isotrace writes its reports. */
+  whole: number;
+  /** User and system, of the build and its observer together. */
+  cpu: number;
+  recorder: { cpu: number; memory: number; events: number; size: number } | undefined;
+}
+
+/** The build itself is timed from inside, by two lines that are the same for every observer. */
+const timed = 'date +%s.%N >"$0"; "$@"; status=$?; date +%s.%N >>"$0"; exit $status';
+
+export async function measureRound(subject: Subject, observer: Observer, round: number): Promise<Sample> {
+  const [times, log, out] = ["times", "strace.log", "out"].map((name) => `${subject.directory}.${name}`);
+  rmSync(out!, { recursive: true, force: true });
+  await subject.prepare();
+  await execa("sync");
+  const build = ["sh", "-c", timed, times!, ...subject.command];
+  const [file, ...args] = [...observing(observer, log!, out!), ...build];
+  const [start, cpu] = [performance.now(), childrenCpu()];
+  const run = execa(file!, args, {
+    cwd: subject.directory,
+    env: subject.env,
+    extendEnv: false,
+    stdin: "ignore",
+    buffer: false,
+    stdout: "ignore",
+    stderr: "ignore",
+  });
+  const watch = watchRecorder(run.pid!);
+  await run;
+  const usage = watch.stop();
+  const whole = (performance.now() - start) / 1000;
+  const recorder = observer === "isotrace" ? { ...usage, ...describe(out!) } : undefined;
+  const sample = { observer, round, wall: between(times!), whole, cpu: childrenCpu() - cpu, recorder };
+  for (const each of [times!, log!, out!]) rmSync(each, { recursive: true, force: true });
+  await subject.clear();
+  return sample;
+}
+
+function observing(observer: Observer, log: string, out: string): string[] {
+  switch (observer) {
+    case "bare":
+      return [];
+    case "isotrace":
+      return [isotrace, "run", "--out", out, "--"];
+    case "strace":
+      return ["strace", "-f", "--seccomp-bpf", "-o", log, "-e", "trace=%process,%file", "--"];
+    default:
+      return observer satisfies never;
+  }
+}
+
+function between(times: string): number {
+  const [from, to] = readFileSync(times, "latin1").trim().split("\n").map(Number);
+  return to! - from!;
+}
+
+/** CPU time of all children that were waited for, and theirs: fields 16 and 17 of /proc/self/stat, ticks of 10 ms. */
+function childrenCpu(): number {
+  const stat = readFileSync("/proc/self/stat", "latin1");
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(")") + 2)
+    .split(" ")
+    .slice(13, 15);
+  return (Number(user) + Number(system)) / 100;
+}
+
+/** The events that the kernel gave, and the size of the file. */
+function describe(out: string): { events: number; size: number } {
+  const recording = join(out, "recording.isotrace");
+  const kernels = new Set(["file", "process", "exec", "exit", "needs", "connection"]);
+  let events = 0;
+  for (const item of readRecording(recording)) {
+    if (item.kind === "damage") throw new Error(`${recording}: damaged: ${item.because}`);
+    for (const event of item.events) {
+      if (event.kind === "loss") throw new Error(`${recording}: lost ${event.count} ${event.what}`);
+      if (kernels.has(event.kind)) events++;
+    }
+  }
+  return { events, size: statSync(recording).size };
+}

@@ -1,0 +1,98 @@
+import { type Act, actKey, actorKey, type Command, type Exec, shown, type Testimony } from "./act.ts";
+import type { Recorded } from "./recorded.ts";
+
+export interface Verdict {
+  acts: number;
+  execs: number;
+  /** One line for each act or exec that the recording lacks, or tells otherwise. */
+  faults: string[];
+}
+
+/** Holds a recording against a witness: everything that the witness saw must be in it, by the same process and command. */
+export function compare(seen: Testimony, recorded: Recorded): Verdict {
+  return {
+    acts: seen.acts.length,
+    execs: seen.execs.length,
+    faults: [...missingActs(seen, recorded), ...missingExecs(seen.execs, recorded.execs)],
+  };
+}
+
+function* missingActs(seen: Testimony, recorded: Recorded): Generator<string> {
+  const found = new Map<string, Act[]>();
+  for (const act of recorded.acts) {
+    const key = actKey(act.kind, act.path, act.to);
+    const same = found.get(key);
+    if (same === undefined) found.set(key, [act]);
+    else same.push(act);
+  }
+  const checked = new Set<string>();
+  const renames: Act[] = [];
+  for (const act of seen.acts) {
+    if (act.kind === "rename") renames.push(act);
+    const whole = `${actKey(act.kind, act.path, act.to)}\0${actorKey(act.actor)}\0${act.command?.argv}`;
+    if (checked.has(whole)) continue; // the kernel merges what one process does to a file twice
+    checked.add(whole);
+    const what = `${act.kind} ${shown(act.path)}${act.to === "" ? "" : ` -> ${shown(act.to)}`}`;
+    const candidates = earlierPaths(act, renames).flatMap(
+      (path) => found.get(actKey(act.kind, path, act.to)) ?? [],
+    );
+    if (candidates.length === 0) yield `missing: ${what} by ${by(act)}`;
+    else if (!candidates.some((candidate) => accounts(candidate, act, seen.parents))) {
+      yield `other writer: ${what} by ${by(act)}, recorded: ${candidates.slice(0, 3).map(by).join(", ")}`;
+    }
+  }
+}
+
+/**
+ * The paths that the file of an act had before a directory above it was renamed: when one process changes a file
+ * before and after that, the kernel can tell of both at once, as of the first.
+ */
+function earlierPaths(act: Act, renames: Act[]): string[] {
+  const paths = [act.path];
+  if (act.kind === "rename") return paths;
+  for (let i = renames.length - 1, path = act.path; i >= 0; i--) {
+    const { path: from, to } = renames[i]!;
+    if (!path.startsWith(`${to}/`)) continue;
+    path = from + path.slice(to.length);
+    if (path.startsWith("/")) paths.push(path);
+  }
+  return paths;
+}
+
+/** A file is written when the last process that has it open closes it: that may be a descendant of who opened it. */
+function accounts(candidate: Act, act: Act, parents: Map<string, string>): boolean {
+  if (actorKey(candidate.actor) === actorKey(act.actor)) {
+    if (act.kind === "write" || act.command === undefined) return true;
+    return candidate.command !== undefined && sameCommand(act.command, candidate.command);
+  }
+  if (act.kind !== "write") return false;
+  for (let key: string | undefined = actorKey(candidate.actor); key !== undefined; key = parents.get(key)) {
+    if (key === actorKey(act.actor)) return true;
+  }
+  return false;
+}
+
+function* missingExecs(seen: Exec[], recorded: Exec[]): Generator<string> {
+  const byActor = Map.groupBy(recorded, ({ actor }) => actorKey(actor));
+  for (const [key, wanted] of Map.groupBy(seen, ({ actor }) => actorKey(actor))) {
+    const got = byActor.get(key) ?? [];
+    for (const [i, { command }] of wanted.entries()) {
+      const other = got[i]?.command;
+      if (other !== undefined && sameCommand(command, other)) continue;
+      const instead = other === undefined ? "not recorded" : `recorded: ${shown(other.argv).slice(0, 200)}`;
+      yield `exec: ${key} ${shown(command.filename)} ${shown(command.argv).slice(0, 200)}: ${instead}`;
+    }
+  }
+}
+
+/** The kernel gives a script's arguments as those of its interpreter: interpreter, its option, the script, the rest. */
+function sameCommand(seen: Command, recorded: Command): boolean {
+  if (seen.filename !== recorded.filename && seen.filename !== "") return false;
+  if (seen.argv === recorded.argv) return true;
+  const rest = seen.argv.includes("\0") ? seen.argv.slice(seen.argv.indexOf("\0")) : "";
+  return recorded.argv.endsWith(`\0${seen.filename}${rest}`);
+}
+
+function by({ actor, command }: Act): string {
+  return `${actor.pid}${actor.incarnation > 0 ? `.${actor.incarnation}` : ""} (${shown(command?.argv ?? "?").slice(0, 80)})`;
+}
