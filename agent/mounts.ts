@@ -4,6 +4,8 @@ import { execaSync } from "execa";
 /** One line of proc_pid_mountinfo(5). Paths are byte strings. */
 export interface Mount {
   point: string;
+  /** Major and minor number: equal for all mounts of one file system. */
+  device: string;
   type: string;
   /** The device, for a file system on one. */
   source: string;
@@ -20,6 +22,7 @@ export function mounts(): Mount[] {
       const end = fields.indexOf("-", 6);
       return {
         point: plain(fields[4] ?? ""),
+        device: fields[2] ?? "",
         type: fields[end + 1] ?? "",
         source: plain(fields[end + 2] ?? ""),
       };

@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Build, readBuild } from "./model/build.ts";
+import type { Build } from "./model/build.ts";
+import { readBuild } from "./model/read-build.ts";
 import { type Material, materialOf, type Report } from "./report/report.ts";
 import { reports } from "./report/reports.ts";
 

@@ -2,7 +2,8 @@ import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { NotARecording } from "../proto/recording.ts";
 import { UsageError } from "./cli/usage-error.ts";
-import { type Build, readBuild } from "./model/build.ts";
+import type { Build } from "./model/build.ts";
+import { readBuild } from "./model/read-build.ts";
 
 /** Name of the recording in a build's output directory. */
 export const recordingName = "recording.isotrace";

@@ -16,13 +16,21 @@ const MAX_HANDLE = 128;
 
 /** The handle of a path; with `directory`, a path relative to it. Symlinks are not followed. @throws SystemError */
 export function handleOf(path: string | Uint8Array, directory = AT_FDCWD): HandleKey {
+  return handleAndMount(path, directory).key;
+}
+
+/** The same, and the mount that it was reached through: another one than its directory's if it is a mount point. @throws SystemError */
+export function handleAndMount(
+  path: string | Uint8Array,
+  directory = AT_FDCWD,
+): { key: HandleKey; mount: number } {
   const handle = Buffer.alloc(HEADER + MAX_HANDLE);
   handle.writeUInt32LE(MAX_HANDLE);
   const flags = path.length === 0 ? AT_EMPTY_PATH : 0;
-  let result = nameToHandle(directory, path, handle, flags | preferred);
+  let result = nameToHandle(directory, path, handle, mountId, flags | preferred);
   if (result === -EOPNOTSUPP && preferred === 0) {
     // overlayfs: handles that only tell objects apart, as fanotify's events there have them (Linux 6.5).
-    result = nameToHandle(directory, path, handle, flags | AT_HANDLE_FID);
+    result = nameToHandle(directory, path, handle, mountId, flags | AT_HANDLE_FID);
     if (result === 0) preferred = AT_HANDLE_FID;
   }
   if (result < 0)
@@ -31,8 +39,9 @@ export function handleOf(path: string | Uint8Array, directory = AT_FDCWD): Handl
       -result,
       path.length === 0 ? `fd ${directory}` : printable(path),
     );
-  return handle.toString("latin1", 4, HEADER + handle.readUInt32LE());
+  return { key: handle.toString("latin1", 4, HEADER + handle.readUInt32LE()), mount: mountId.readInt32LE() };
 }
+const mountId = Buffer.alloc(4);
 
 /** The handle of an open file or directory. @throws SystemError */
 export function handleOfFd(fd: number): HandleKey {
@@ -51,7 +60,15 @@ export function openByHandle(mount: number, key: HandleKey, flags: number): numb
   return openByHandleAt(mount, handle, flags);
 }
 
-/** Path of an open file as this process would name it; ends in " (deleted)" if it is gone. */
-export function pathOfFd(fd: number): Buffer {
-  return readlinkSync(`/proc/self/fd/${fd}`, { encoding: "buffer" });
+/**
+ * Path of an open file as this process would name it; ends in " (deleted)" if it is gone. Undefined if it is longer
+ * than a path can be (PATH_MAX).
+ */
+export function pathOfFd(fd: number): Buffer | undefined {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`, { encoding: "buffer" });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENAMETOOLONG") return undefined;
+    throw error;
+  }
 }

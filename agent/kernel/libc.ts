@@ -142,16 +142,16 @@ export function fanotifyMark(
     throw failed("fanotify_mark", path === null ? `fd ${directory}` : printable(path));
 }
 
-/** name_to_handle_at(2): fills `handle` (handle_bytes set by the caller); 0 or -errno. */
+/** name_to_handle_at(2): fills `handle` (handle_bytes set by the caller) and `mountId` (an int); 0 or -errno. */
 export function nameToHandle(
   directory: number,
   path: string | Uint8Array,
   handle: Uint8Array,
+  mountId: Uint8Array,
   flags: number,
 ): number {
   return calls.nameToHandle(directory, cPath(path), handle, mountId, flags) < 0 ? -koffi.errno() : 0;
 }
-const mountId = Buffer.alloc(4);
 
 /** open_by_handle_at(2): descriptor or -errno. */
 export function openByHandleAt(mount: number, handle: Uint8Array, flags: number): number {

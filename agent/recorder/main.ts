@@ -79,7 +79,7 @@ class Recorder {
 
   #flush(): void {
     const { writer, losses } = this.#session;
-    this.#session.checkClock();
+    this.#session.checkMachine();
     this.#drain.countLosses();
     losses.write();
     writer.flush();

@@ -6,9 +6,11 @@ import { markDirectory } from "../kernel/fanotify.ts";
 import type { FileNotice } from "../kernel/fanotify-parse.ts";
 import { close, O_DIRECTORY, open } from "../kernel/libc.ts";
 import { Finder } from "../probe/file/finder.ts";
+import { OtherMounts } from "../probe/file/mounts.ts";
 import { FileProbe } from "../probe/file/probe.ts";
 import type { DirectoryNode } from "../probe/file/tree.ts";
-import { ImageProbe } from "../probe/image/probe.ts";
+import { WatchProbe } from "../probe/file/watch.ts";
+import { ImageProbe, squashfsName } from "../probe/image/probe.ts";
 import { PackageProbe } from "../probe/package/probe.ts";
 import { Adoption } from "../probe/process/adoption.ts";
 import { attribute, opensToExecute, type Writer } from "../probe/process/attribution.ts";
@@ -37,6 +39,8 @@ export class Session implements DrainTarget {
   readonly #packages: PackageProbe;
   readonly #image: ImageProbe;
   readonly #stages: StageProbe;
+  readonly #watch: WatchProbe | undefined;
+  readonly #mounts: OtherMounts;
   #offset = realtimeOffset();
   /** Called when the build that `attach` waits for has ended. */
   onEnded: (status: number, signal: number) => void = () => {};
@@ -54,6 +58,7 @@ export class Session implements DrainTarget {
       loss,
       number: (process) => this.#processes.number(process),
       mark: start.files === "directories" ? marker(start.fds.fanotify) : undefined,
+      hasHandles: start.files === "filesystem",
     });
     this.#finder = finder;
     this.#adoption = new Adoption(start.directory, start.supervisor);
@@ -73,7 +78,7 @@ export class Session implements DrainTarget {
     );
     const number = this.#processes.number.bind(this.#processes);
     const openNode = (node: DirectoryNode) => finder.open(node);
-    this.#packages = new PackageProbe({ emit, loss, number, openRoot: openNode });
+    this.#packages = new PackageProbe({ emit, loss, number, openRoot: openNode, now: () => this.now() });
     this.#image = new ImageProbe({
       emit,
       loss,
@@ -85,16 +90,27 @@ export class Session implements DrainTarget {
       buildDirectory: Buffer.from(start.directory),
       time: () => this.now(),
     });
+    this.#mounts = new OtherMounts(start.directory);
     this.#stages = new StageProbe(start.directory, emit);
     const notice = (directory: DirectoryNode, name: string, operations: number, writer: Writer) => {
       if (directory.role !== undefined || name.endsWith(".dsc")) {
         this.#packages.notice(directory, name, operations, writer);
       }
-      if ((operations & operation.write) !== 0 && (directory.id === 1 || /\.(squashfs|sqfs)$/.test(name))) {
+      const isWrittenOrMoved = (operations & (operation.write | operation.rename)) !== 0;
+      if (isWrittenOrMoved && (directory.id === 1 || squashfsName.test(name))) {
         this.#image.notice(directory, name, operations, writer);
       }
     };
     const writer = (pid: number, from: number, to: number) => attribute(this.#table, pid, from, to);
+    if (start.files === "watch") {
+      const nobody: Writer = { process: undefined, epoch: 0, uncertain: true };
+      this.#watch = new WatchProbe(start.directory, start.own, finder.tree, {
+        emit,
+        loss,
+        now: () => this.now(),
+        notice: (directory, name, operations) => notice(directory, name, operations, nobody),
+      });
+    }
     this.#files = new FileProbe(finder.tree, finder, { emit, number, writer, notice }, finder.own);
   }
 
@@ -102,7 +118,7 @@ export class Session implements DrainTarget {
   takeStock(): void {
     seed(this.#table);
     for (const each of this.#table.living()) this.#adoption.take(each, process.pid);
-    this.#finder.scan(this.now());
+    if (this.#watch === undefined) this.#finder.scan(this.now());
   }
 
   process(event: KernelEvent): void {
@@ -135,8 +151,14 @@ export class Session implements DrainTarget {
     return Math.floor(bootMicroseconds());
   }
 
-  /** Notices a clock that was set. */
-  checkClock(): void {
+  /** Notices what changed on the machine: a clock that was set, a file system that was mounted. */
+  checkMachine(): void {
+    for (const { point, type } of this.#mounts.appeared())
+      this.losses.add("file system", `${type} mounted at ${point}: what is written there is not recorded`);
+    this.#checkClock();
+  }
+
+  #checkClock(): void {
     const offset = realtimeOffset();
     if (Math.abs(offset - this.#offset) < 1000) return;
     this.#offset = offset;
@@ -152,6 +174,7 @@ export class Session implements DrainTarget {
   async close(): Promise<void> {
     await this.#packages.close();
     await this.#stages.close();
+    await this.#watch?.close();
     this.#finder.close();
   }
 

@@ -33,14 +33,14 @@ export function commandFor(caller: Caller, argv: string[]): { file: string; args
 }
 
 /**
- * The caller's environment: without the launcher's variable, and without what npm put in when npm started Isotrace
+ * The caller's environment: without Isotrace's own variables, and without what npm put in when npm started Isotrace
  * (its variables, and the directories of commands that it put in front of PATH).
  */
 export function buildEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
   const byNpm = env.npm_execpath !== undefined || env.npm_lifecycle_event !== undefined;
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
-    if (value === undefined || name === "ISOTRACE_CALLER") continue;
+    if (value === undefined || name.startsWith("ISOTRACE_")) continue;
     if (byNpm && isNpms(name, value, env)) continue;
     kept[name] = byNpm && name === "PATH" ? withoutNpm(value) : value;
   }

@@ -19,6 +19,8 @@ export interface KernelOptions {
   needs: boolean;
   /** Size of the ring of process events, in bytes. */
   ringBytes?: number | undefined;
+  /** Do without fanotify. */
+  watch?: boolean;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface KernelOptions {
  * lost while a recorder is replaced. Never throws for a source that is not to be had: `coverage` says what and why.
  */
 export function openKernel(directory: string, options: KernelOptions): KernelHandles {
-  const files = openFiles(directory);
+  const files = options.watch === true ? withoutFanotify("switched off") : openFiles(directory);
   const processes = openProcesses(options);
   return {
     fds: {
@@ -58,13 +60,7 @@ function openFiles(directory: string): FileHandles {
     fanotify = openFanotify();
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
-    const because = `${error.message}: times and paths are had without writers`;
-    return {
-      fanotify: -1,
-      openFiles: -1,
-      mode: "watch",
-      coverage: { probe: "files", state: "partial", because },
-    };
+    return withoutFanotify(error.message);
   }
   try {
     markWhole(fanotify, directory);
@@ -80,6 +76,16 @@ function openFiles(directory: string): FileHandles {
     const coverage: Coverage = { probe: "files", state: "partial", because };
     return { fanotify, openFiles: openMount(directory), mode: "directories", coverage };
   }
+}
+
+function withoutFanotify(reason: string): FileHandles {
+  const because = `fanotify: ${reason}: files have times and paths, and no writers`;
+  return {
+    fanotify: -1,
+    openFiles: -1,
+    mode: "watch",
+    coverage: { probe: "files", state: "partial", because },
+  };
 }
 
 /** A group that tells of every file written on the mount that a directory is on. @throws SystemError */

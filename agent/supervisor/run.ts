@@ -77,7 +77,11 @@ async function startRecorder(
   plan: Plan,
   supervisor: number,
 ): Promise<{ recorder: RecorderProcess; close: () => void }> {
-  const kernel = openKernel(plan.directory, { needs: plan.needs, ringBytes: ringBytes() });
+  const kernel = openKernel(plan.directory, {
+    needs: plan.needs,
+    ringBytes: ringBytes(),
+    watch: process.env.ISOTRACE_FILES === "watch",
+  });
   const recorder = new RecorderProcess(
     {
       build: plan.build,
@@ -99,7 +103,7 @@ async function startRecorder(
   return { recorder, close: kernel.close };
 }
 
-/** ISOTRACE_RING_BYTES makes the ring of process events smaller, so that the counting of losses can be tested. */
+/** Like ISOTRACE_FILES=watch, which does without fanotify, for tests: ISOTRACE_RING_BYTES makes the ring of process events smaller, so that the counting of losses can be tested. */
 function ringBytes(): number | undefined {
   const value = process.env.ISOTRACE_RING_BYTES;
   return value === undefined ? undefined : Number(value);

@@ -8,8 +8,6 @@ import type {
   ReleaseEvent,
   SegmentEvent,
 } from "../../proto/events.ts";
-import { readRecording } from "../../proto/recording.ts";
-import { costOf, modelLimit } from "./budget.ts";
 import { byteString } from "./bytes.ts";
 import { Clock } from "./clock.ts";
 import { type Causes, Damages } from "./completeness.ts";
@@ -34,6 +32,9 @@ export interface ConnectionRecord {
   readonly process: number;
 }
 
+/** Paths that may be kept of all images together: a realistic image has 50,000, and as many that were removed. */
+const mostFrozen = 4_000_000;
+
 /** What a recording says of a build. */
 export class Build {
   readonly clock = new Clock();
@@ -54,6 +55,7 @@ export class Build {
   readonly #copying = new Map<string, Copying | undefined>();
   #standIn: Image | undefined;
   #lastTime = 0;
+  #frozen = 0;
 
   constructor() {
     this.tree = new FileTree(this.operations, this.pasts, {
@@ -168,7 +170,7 @@ export class Build {
 
   /** Nothing comes after. */
   finish(): void {
-    this.tree.finishScan(this.#lastTime);
+    this.tree.finishStock(this.#lastTime);
     if (this.image !== undefined) return;
     const { top } = this.tree;
     const chroot = directoryAt(top, ["chroot", "chroot"]) ?? directoryAt(top, ["chroot"]);
@@ -176,14 +178,19 @@ export class Build {
   }
 
   #image(event: Extract<Event, { kind: "image" }>): void {
-    if (event.of !== "file") this.tree.finishScan(event.time);
+    if (event.of !== "file") this.tree.finishStock(event.time);
     const known = this.#imageOf(event.id);
     if (event.state !== "begin" && known !== undefined) {
       finishImage(known, event);
       return;
     }
-    const directory = this.tree.directory(event.directory);
-    this.images.push(beginImage(event, directory, this.processes.indexOf(event.packer), this.pasts));
+    // No build has many images: a recording that keeps on beginning them would take all memory.
+    const isTooMuch = this.#frozen > mostFrozen;
+    if (isTooMuch) this.damages.isTooLarge = true;
+    const directory = isTooMuch ? undefined : this.tree.directory(event.directory);
+    const image = beginImage(event, directory, this.processes.indexOf(event.packer), this.pasts);
+    this.#frozen += 1000 + (image.tree?.size ?? 0);
+    this.images.push(image);
     this.operations.freeze();
   }
 
@@ -201,52 +208,4 @@ export class Build {
     }
     return copying === undefined ? undefined : sourceOf(copying, this.tree.top, parent, name);
   }
-}
-
-/**
- * The model of the build that a recording holds, in one pass over it.
- *
- * A block's processes are taken in before the block before it is replayed: the two kinds of event come from
- * different queues of the kernel, some milliseconds apart, and a writer's command must be known by then.
- *
- * @throws NotARecording if it is none; a system error if it cannot be read. Damage within it is a cause of
- * incompleteness, not an error.
- */
-export function readBuild(path: string): Build {
-  const build = new Build();
-  let waiting: Event[] = [];
-  let cost = 0;
-  for (const item of readRecording(path)) {
-    if (item.kind === "damage") {
-      build.damages.addDamage(item.offset, item.length, item.because);
-      continue;
-    }
-    build.damages.addBlock(item.sequence);
-    const events = [...item.events];
-    // A new recorder numbers things anew: what the earlier one said must be understood first.
-    const isNewSegment = events.some((event) => event.kind === "segment");
-    if (isNewSegment) waiting = replay(build, waiting);
-    for (const event of events) {
-      if (event.kind === "segment" && isNewSegment) waiting = replay(build, waiting);
-      build.addProcesses(event);
-      if (isNewSegment) waiting.push(event);
-      cost += costOf(event);
-    }
-    if (!isNewSegment) {
-      replay(build, waiting);
-      waiting = events;
-    }
-    if (cost > modelLimit) {
-      build.damages.isTooLarge = true;
-      break;
-    }
-  }
-  replay(build, waiting);
-  build.finish();
-  return build;
-}
-
-function replay(build: Build, events: readonly Event[]): [] {
-  for (const event of events) build.add(event);
-  return [];
 }

@@ -32,6 +32,11 @@ export class FrozenTree {
     }
   }
 
+  /** How many paths there are. */
+  get size(): number {
+    return this.#histories.length;
+  }
+
   get(path: string): PathHistory {
     const at = this.#index.get(path);
     return at === undefined ? unknown : { history: this.#histories[at]!, past: this.#pasts[at]! };

@@ -63,6 +63,14 @@ export function namesBelow(top: Directory, directory: Directory): string[] | und
   return names.reverse();
 }
 
+/** The path of a directory, as far up as is known; "" for the build directory. */
+export function pathOf(directory: Directory): string {
+  const names: string[] = [];
+  let at: Directory | undefined = directory;
+  for (; at?.parent !== undefined && names.length < deepest; at = at.parent) names.push(at.name);
+  return names.reverse().join("/");
+}
+
 /** Whether `directory` is `top` or below it; true as well for one that is too deep to tell. */
 export function isBelow(top: Directory, directory: Directory): boolean {
   let depth = 0;

@@ -10,13 +10,12 @@ export interface Root {
 }
 
 /** One exec of a process. All texts are byte strings. */
-export interface Command {
+export class Command {
   /** Index in the build's table of processes. */
   readonly process: number;
   readonly epoch: number;
   /** Microseconds of CLOCK_BOOTTIME. */
   readonly time: number;
-  readonly argv: readonly string[];
   /** As given to execve(2): of a script, the script. */
   readonly filename: string;
   readonly executable: string;
@@ -24,9 +23,35 @@ export interface Command {
   /** undefined: the host's. */
   readonly root: Root | undefined;
   readonly environment: ReadonlyMap<string, string>;
+  /** It was read from /proc after it had begun. */
   readonly restored: boolean;
-  readonly cut: boolean;
+  // Most commands are never asked for their arguments: one text each is enough until then.
+  readonly #argv: string;
+
+  constructor(
+    event: ExecEvent,
+    process: number,
+    root: Root | undefined,
+    text: (bytes: Uint8Array) => string,
+  ) {
+    this.process = process;
+    this.epoch = event.epoch;
+    this.time = event.time;
+    this.filename = text(event.filename);
+    this.executable = text(event.executable);
+    this.workingDirectory = text(event.workingDirectory);
+    this.root = root;
+    this.environment = event.environment.length === 0 ? nothing : variables(event);
+    this.restored = event.restored;
+    this.#argv = byteString(event.argv);
+  }
+
+  get argv(): readonly string[] {
+    return (this.#argv.endsWith("\0") ? this.#argv.slice(0, -1) : this.#argv).split("\0");
+  }
 }
+
+const nothing: ReadonlyMap<string, string> = new Map();
 
 export interface Process {
   /** In the build's table, from 1. */
@@ -38,7 +63,7 @@ export interface Process {
   readonly parentEpoch: number;
   readonly outside: boolean;
   /** By epoch; holes where an exec was lost. */
-  readonly commands: (Command | undefined)[];
+  commands: (Command | undefined)[];
   /** The same process as an earlier recorder numbered it. */
   readonly earlier: Process | undefined;
 }
@@ -71,7 +96,7 @@ export class ProcessTable {
       parent: this.#byNumber.get(event.parent),
       parentEpoch: event.parentEpoch,
       outside: event.outside,
-      commands: [],
+      commands: none,
       earlier: this.#earlier.size === 0 ? undefined : this.#earlier.get(identity(event)),
     };
     this.all.push(process);
@@ -84,19 +109,9 @@ export class ProcessTable {
       this.strays++;
       return undefined;
     }
-    const command: Command = {
-      process: process.index,
-      epoch: event.epoch,
-      time: event.time,
-      argv: argvOf(event.argv),
-      filename: this.#text(event.filename),
-      executable: this.#text(event.executable),
-      workingDirectory: this.#text(event.workingDirectory),
-      root: event.root === 0 ? undefined : this.root(event.root),
-      environment: event.environment.length === 0 ? nothing : variables(event),
-      restored: event.restored,
-      cut: event.cut,
-    };
+    const root = event.root === 0 ? undefined : this.root(event.root);
+    const command = new Command(event, process.index, root, (bytes) => this.#text(bytes));
+    if (process.commands === none) process.commands = [];
     process.commands[event.epoch] = command;
     return command;
   }
@@ -131,7 +146,8 @@ export class ProcessTable {
   }
 }
 
-const nothing: ReadonlyMap<string, string> = new Map();
+/** The commands of a process that has not called exec, as most have not. */
+const none: (Command | undefined)[] = [];
 
 /** What `process` ran in `epoch`, of its own or inherited. */
 export function commandOf(process: Process, epoch: number): Command | undefined {
@@ -170,11 +186,6 @@ function seenEarlier(process: Process, command: Command): Command | undefined {
 /** The kernel's start time in ticks of 10 ms, as /proc gives it to the later recorder. */
 function identity({ pid, start }: { pid: number; start: number }): string {
   return `${pid}:${Math.floor(start / 1e7)}`;
-}
-
-function argvOf(bytes: Uint8Array): string[] {
-  const text = byteString(bytes);
-  return (text.endsWith("\0") ? text.slice(0, -1) : text).split("\0");
 }
 
 function variables(event: ExecEvent): ReadonlyMap<string, string> {

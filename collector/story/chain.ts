@@ -1,6 +1,7 @@
 import type { Build } from "../model/build.ts";
 import { byteString } from "../model/bytes.ts";
 import { type Command, commandOf, type Process, parentOf } from "../model/process.ts";
+import { basename } from "./names.ts";
 import { liveBuildScript } from "./stage.ts";
 
 /** A process tree is never deeper; a damaged recording could have a cycle. */
@@ -12,6 +13,7 @@ const deepest = 1000;
  */
 export function chainOf(build: Build, process: number, epoch: number): Command[] {
   const chain: Command[] = [];
+  let length = 0;
   const first = build.processes.all[process];
   let at: Process | undefined = first;
   let wanted = epoch;
@@ -19,21 +21,26 @@ export function chainOf(build: Build, process: number, epoch: number): Command[]
     if (at.outside && first?.outside === false) break;
     const command = commandOf(at, wanted);
     if (command !== undefined && chain.at(-1) !== command) chain.push(command);
-    if (isStarted(build, at)) return chain;
+    // The topmost such command: a build can start itself again (make, lb).
+    if (isStarted(build, at)) length = chain.length;
     ({ parent: at, epoch: wanted } = parentOf(at));
   }
-  return withoutSession(chain);
+  return length > 0 ? chain.slice(0, length) : withoutSession(chain);
 }
 
-/** Whether a process is the command that Isotrace started: an interpreter may stand before it, and it may have called exec. */
+/** An interpreter and one argument may stand before a script (execve(2)); before what Isotrace itself was given, more. */
+const mostBefore = 2;
+
+/** Whether a process is the command that Isotrace started; it may have called exec since. */
 function isStarted(build: Build, process: Process): boolean {
   const wanted = build.segments[0]?.command.map(byteString) ?? [];
   if (wanted.length === 0) return false;
-  const name = wanted[0]!.slice(wanted[0]!.lastIndexOf("/") + 1);
+  const name = basename(wanted[0]!);
   return process.commands.some((command) => {
-    if (command === undefined || command.argv.length < wanted.length) return false;
-    const tail = command.argv.slice(command.argv.length - wanted.length);
-    return tail[0]!.endsWith(name) && tail.every((word, i) => i === 0 || word === wanted[i]);
+    const argv = command?.argv ?? [];
+    const before = argv.length - wanted.length;
+    if (before < 0 || before > mostBefore || basename(argv[before]!) !== name) return false;
+    return wanted.every((word, i) => i === 0 || word === argv[before + i]);
   });
 }
 

@@ -1,6 +1,6 @@
 import { closeSync, type Dirent, openSync, readdirSync } from "node:fs";
 import { type Event, operation } from "../../../proto/events.ts";
-import { handleOf, handleOfFd, openByHandle, pathOfFd } from "../../kernel/handles.ts";
+import { handleAndMount, handleOf, handleOfFd, openByHandle, pathOfFd } from "../../kernel/handles.ts";
 import { O_DIRECTORY, O_PATH, open, SystemError } from "../../kernel/libc.ts";
 import type { Writer } from "../process/attribution.ts";
 import type { Incarnation } from "../process/incarnation.ts";
@@ -21,6 +21,8 @@ export interface FinderOutput {
   number(process: Incarnation): number;
   /** Marks a directory, where one mark on the file system is refused. @throws SystemError */
   mark?: ((directory: Uint8Array) => void) | undefined;
+  /** Directories can be opened by their handles, wherever they have been moved to. */
+  hasHandles: boolean;
 }
 
 /**
@@ -33,6 +35,7 @@ export class Finder implements DirectoryFinder {
   readonly own = new Set<string>();
   readonly #directory: Buffer;
   readonly #mount: number;
+  readonly #mountId: number;
   readonly #out: FinderOutput;
   #elsewhere = new Set<string>();
   /** Objects of files that need not be found any more: only where directories have marks of their own. */
@@ -47,7 +50,9 @@ export class Finder implements DirectoryFinder {
     this.#directory = Buffer.from(directory);
     this.#mount = openSync(directory, "r");
     this.#out = out;
-    this.tree = new DirectoryTree(handleOf(this.#directory));
+    const { key, mount } = handleAndMount(this.#directory);
+    this.#mountId = mount;
+    this.tree = new DirectoryTree(key);
     for (const path of own) this.own.add(handleOf(path));
   }
 
@@ -85,7 +90,7 @@ export class Finder implements DirectoryFinder {
   /** Opens a directory below the build directory, wherever it has been moved to. @throws SystemError if it is gone. */
   open(node: DirectoryNode): number {
     // Handles of overlayfs, which takes no mark on the file system, cannot be opened.
-    if (this.#out.mark !== undefined) return open(this.absolute(pathOf(node) ?? ""), O_DIRECTORY);
+    if (!this.#out.hasHandles) return open(this.absolute(pathOf(node) ?? ""), O_DIRECTORY);
     const fd = openByHandle(this.#mount, node.key, O_DIRECTORY);
     if (fd < 0) throw new SystemError("open_by_handle_at", -fd, `directory "${node.name}"`);
     return fd;
@@ -93,17 +98,17 @@ export class Finder implements DirectoryFinder {
 
   /** The directory at an absolute path, if it is there and events have told of it: they may be still to come. */
   nodeAt(path: Uint8Array): DirectoryNode | undefined {
-    const key = handleIfThere(path);
-    return key === undefined ? undefined : this.tree.get(key);
+    const reached = handleIfThere(path);
+    return reached === undefined ? undefined : this.tree.get(reached.key);
   }
 
   /** Where an open file is: its directory and name; undefined if that is not below the build directory, or removed. */
   placeOf(fd: number, time: number, writer: Writer): Place | undefined {
     const path = pathOfFd(fd);
-    if (!this.#isBelow(path) || path.length <= this.#directory.length) return undefined;
+    if (path === undefined || !this.#isBelow(path) || path.length <= this.#directory.length) return undefined;
     const end = path.lastIndexOf(0x2f);
     const above = path.subarray(0, end);
-    const aboveKey = handleIfThere(above);
+    const aboveKey = handleIfThere(above)?.key;
     if (aboveKey === undefined || this.own.has(aboveKey)) return undefined;
     const directory = this.#nodeAt(above, aboveKey, { time, operations: unseen, writer });
     if (directory === undefined) return undefined;
@@ -134,7 +139,7 @@ export class Finder implements DirectoryFinder {
 
   /** Undefined if it was removed meanwhile, or is of another file system: then it was not ours, or its creation told of it. */
   #pathOfHandle(key: string): Buffer | undefined {
-    if (this.#out.mark !== undefined) return undefined;
+    if (!this.#out.hasHandles) return undefined;
     const fd = openByHandle(this.#mount, key, O_PATH);
     if (fd < 0) return undefined;
     try {
@@ -150,7 +155,7 @@ export class Finder implements DirectoryFinder {
     if (!this.#isBelow(path)) return undefined;
     const end = path.lastIndexOf(0x2f);
     const above = path.subarray(0, end);
-    const aboveKey = handleIfThere(above);
+    const aboveKey = handleIfThere(above)?.key;
     if (aboveKey === undefined || this.own.has(aboveKey)) return undefined;
     const parent = this.#nodeAt(above, aboveKey, late);
     if (parent === undefined) return undefined;
@@ -195,8 +200,11 @@ export class Finder implements DirectoryFinder {
     }
     for (const entry of entries) {
       const at = Buffer.concat([path, slash, entry.name]);
-      const key = handleIfThere(at);
-      if (key === undefined || this.own.has(key)) continue;
+      const reached = handleIfThere(at);
+      if (reached === undefined || this.own.has(reached.key)) continue;
+      // What is mounted here is not the image's: proc and sys in a chroot, for two.
+      if (reached.mount !== this.#mountId) continue;
+      const { key } = reached;
       const name = entry.name.toString("latin1");
       if (!entry.isDirectory()) this.#emitFound(node, name, key, 0, found);
       else if (this.tree.get(key) === undefined) {
@@ -245,9 +253,9 @@ interface Found {
 }
 
 /** Undefined if it was removed meanwhile, or is on a file system without handles (proc, sysfs): not part of the image. */
-function handleIfThere(path: Uint8Array): string | undefined {
+function handleIfThere(path: Uint8Array): { key: string; mount: number } | undefined {
   try {
-    return handleOf(path);
+    return handleAndMount(path);
   } catch (error) {
     if (error instanceof SystemError) return undefined;
     throw error;

@@ -3,7 +3,7 @@ import { changeDirectory, close, O_DIRECTORY, open, SystemError } from "../../ke
 import { openWithin } from "../../kernel/open-within.ts";
 import { extendedAttributes } from "../../kernel/xattr.ts";
 import type { ContentReader } from "./content.ts";
-import type { FoundEntry, LinkGroup } from "./entry.ts";
+import { type FoundEntry, type LinkGroup, newEntry } from "./entry.ts";
 import { readContent } from "./file-content.ts";
 import type { Inventory } from "./inventory.ts";
 
@@ -71,12 +71,11 @@ function entryOf(
     stat = lstatSync(name, { bigint: true });
   } catch (error) {
     if (!isSystemError(error) || directory < 0) throw error;
-    return { ...blank(path), problem: problemOf(error) };
+    return { ...newEntry(path, "file"), problem: problemOf(error) };
   }
   const type = typeOf(stat);
   const entry: FoundEntry = {
-    ...blank(path),
-    type,
+    ...newEntry(path, type),
     mode: Number(stat.mode) & 0o7777,
     uid: Number(stat.uid),
     gid: Number(stat.gid),
@@ -98,26 +97,6 @@ function entryOf(
     entry.problem = problemOf(error);
   }
   return entry;
-}
-
-function blank(path: string): FoundEntry {
-  return {
-    path,
-    type: "file",
-    mode: 0,
-    uid: 0,
-    gid: 0,
-    mtime: 0,
-    mtimeNanoseconds: 0,
-    size: 0,
-    target: "",
-    device: 0,
-    xattrs: [],
-    sha256: "",
-    md5: "",
-    inode: undefined,
-    problem: "",
-  };
 }
 
 function groupOf(stat: BigIntStats, links: Map<string, LinkGroup>): LinkGroup {

@@ -28,6 +28,27 @@ export interface FoundEntry {
   problem: string;
 }
 
+/** An entry of which nothing more is known yet. */
+export function newEntry(path: string, type: FoundEntry["type"]): FoundEntry {
+  return {
+    path,
+    type,
+    mode: 0,
+    uid: 0,
+    gid: 0,
+    mtime: 0,
+    mtimeNanoseconds: 0,
+    size: 0,
+    target: "",
+    device: 0,
+    xattrs: [],
+    sha256: "",
+    md5: "",
+    inode: undefined,
+    problem: "",
+  };
+}
+
 /** The hard links of one inode. */
 export interface LinkGroup {
   count: number;

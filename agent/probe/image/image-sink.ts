@@ -1,5 +1,5 @@
 import { type ContentReader, printablePath } from "./content.ts";
-import { deviceNumber, type FoundEntry, type LinkGroup } from "./entry.ts";
+import { deviceNumber, type FoundEntry, type LinkGroup, newEntry } from "./entry.ts";
 import type { Inventory } from "./inventory.ts";
 import type { TarSink } from "./tar.ts";
 import { TarError, type TarHeader } from "./tar-header.ts";
@@ -26,7 +26,7 @@ export class ImageSink implements TarSink {
     this.#total += header.size;
     if (this.#total > contentLimit)
       throw new TarError(`${printablePath(path)}: the image's contents exceed ${contentLimit} bytes`);
-    const entry = header.type === "link" ? this.#link(path, header) : newEntry(path, header);
+    const entry = header.type === "link" ? this.#link(path, header) : entryOf(path, header);
     this.#inventory.add(entry);
     this.#byPath.set(path, entry);
     this.#current = entry;
@@ -62,14 +62,13 @@ function imagePath(path: string): string {
   return `/${parts.join("/")}`;
 }
 
-function newEntry(path: string, header: TarHeader): FoundEntry {
+function entryOf(path: string, header: TarHeader): FoundEntry {
   const { type, mode, uid, gid, mtime, mtimeNanoseconds } = header;
   if (!isObject(type)) throw new TarError(`${printablePath(path)} is an entry of type ${type}`);
   const target = type === "symlink" ? header.target : "";
   const isDevice = type === "character" || type === "block";
   return {
-    path,
-    type,
+    ...newEntry(path, type),
     mode,
     uid,
     gid,
@@ -79,10 +78,6 @@ function newEntry(path: string, header: TarHeader): FoundEntry {
     target,
     device: isDevice ? deviceNumber(header.major, header.minor) : 0,
     xattrs: header.xattrs.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
-    sha256: "",
-    md5: "",
-    inode: undefined,
-    problem: "",
   };
 }
 

@@ -1,10 +1,11 @@
 import { execa } from "execa";
-import type { FoundEntry } from "./entry.ts";
+import { type FoundEntry, newEntry } from "./entry.ts";
 import type { Inventory } from "./inventory.ts";
 import type { jobFd } from "./protocol.ts";
 
 /** Sockets that are asked for one by one: an image has a handful, if any. */
 const askedLimit = 64;
+const unknown = "the mode, owner and time of a socket in a squashfs could not be read";
 /** How sqfs2tar says that it leaves a socket out: tar has no such entry. */
 const skipped = /WARNING: (\.\/.*?): cannot pack socket\nSkipping \1(?:\n|$)/gs;
 
@@ -21,32 +22,12 @@ export async function addSockets(
   let asked = 0;
   for (const [, path] of messages.matchAll(skipped)) {
     const found = asked++ < askedLimit ? await describe(fd, path!.slice(1)) : undefined;
-    inventory.add({ ...unknown(path!.slice(1)), ...found });
+    inventory.add({ ...newEntry(path!.slice(1), "socket"), ...(found ?? { problem: unknown }) });
   }
   return messages
     .replace(skipped, "")
     .split("\n")
     .filter((line) => line !== "");
-}
-
-function unknown(path: string): FoundEntry {
-  return {
-    path,
-    type: "socket",
-    mode: 0,
-    uid: 0,
-    gid: 0,
-    mtime: 0,
-    mtimeNanoseconds: 0,
-    size: 0,
-    target: "",
-    device: 0,
-    xattrs: [],
-    sha256: "",
-    md5: "",
-    inode: undefined,
-    problem: "the mode, owner and time of a socket in a squashfs could not be read",
-  };
 }
 
 async function describe(fd: typeof jobFd, path: string): Promise<Partial<FoundEntry> | undefined> {
@@ -65,5 +46,5 @@ async function describe(fd: typeof jobFd, path: string): Promise<Partial<FoundEn
     );
   if (failed || match === null) return undefined;
   const [mode, uid, gid, mtime] = [Number.parseInt(match[1]!, 8), ...match.slice(2).map(Number)];
-  return { mode: mode! & 0o7777, uid: uid!, gid: gid!, mtime: mtime!, problem: "" };
+  return { mode: mode! & 0o7777, uid: uid!, gid: gid!, mtime: mtime! };
 }

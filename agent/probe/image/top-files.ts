@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync } from "node:fs";
 
 /** How images are called that live-build leaves (live-build's scripts binary_iso, binary_hdd, binary_netboot, binary_tar). */
-const imageName = /\.(?:iso|img)$|\.tar(?:\.[a-z0-9]+)?$|^live-image-/;
+const imageName = /\.(?:iso|img|hdd)$|\.tar(?:\.[a-z0-9]+)?$/;
 /** Programs that make an image, whatever it is called. */
 const imagePrograms = /^(?:xorriso|xorrisofs|genisoimage|mkisofs|mkfs\..*|mke2fs|mkdosfs|isohybrid)$/;
 

@@ -27,7 +27,7 @@ async function printed(command: { main(args: string[]): Promise<number> }, ...ar
     vi.spyOn(process.stdout, "write").mockImplementation(into("out") as never),
     vi.spyOn(process.stderr, "write").mockImplementation(into("err") as never),
   ];
-  onTestFinished(() => vi.restoreAllMocks());
+  onTestFinished(() => void vi.restoreAllMocks());
   try {
     return { status: await command.main(args), ...texts };
   } finally {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readBuild } from "../../../collector/model/build.ts";
+import { readBuild } from "../../../collector/model/read-build.ts";
 import { type Event, operation } from "../../../proto/events.ts";
 import { fileMagic, readRecording } from "../../../proto/recording.ts";
 import { encodeRecording, nobody, Scenario } from "../support/scenario.ts";
@@ -92,6 +92,24 @@ test("a recording that is cut anywhere opens up to there, and is said to be inco
     }),
     { numRuns: 60 },
   );
+});
+
+test("a recording that is larger than a report can hold is read up to there, and the report says so", () => {
+  const s = small();
+  s.end();
+  const build = readBuild(s.save(50), 20_000);
+  expect(writersOf(build, "/etc/0")).toEqual(["create, write by maker"]);
+  expect(build.causes().causes).toContain(
+    "the recording is too large for one report: its rest was not read, and is missing here",
+  );
+});
+
+test("a recording that begins images without end does not take all memory", () => {
+  const s = small();
+  for (let i = 0; i < 20_000; i++) s.beginImage("tree", "chroot");
+  const build = s.read(5000);
+  expect(build.images.filter(({ tree }) => tree !== undefined).length).toBeLessThan(4000);
+  expect(build.damages.isTooLarge).toBe(true);
 });
 
 test("a recording of arbitrary events is read without an error, and every path of it has a story", () => {

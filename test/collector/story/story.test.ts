@@ -192,6 +192,17 @@ test("the chain ends at the command that Isotrace started, and a fork's copies o
   ]);
 });
 
+test("a build that runs its own command again is told from the first one on", () => {
+  const s = new Scenario({ command: [Buffer.from("make")] });
+  const make = s.run(nobody, ["make"]);
+  const inner = s.run(s.run(make, ["sh", "-c", "cd sub && make"]), ["make"]);
+  s.mkdir(make, "chroot");
+  s.create(inner, "chroot/f");
+  s.end();
+  const [writer] = storyOf(s.read(), "/f").writers;
+  expect(writer!.chain.map(({ command }) => command[0])).toEqual(["make", "sh", "make"]);
+});
+
 test("after a recorder's death a living process keeps the parents and the script that the first one saw", () => {
   const b = liveBuild();
   const { s, build } = b;

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { type Build, readBuild } from "../../../collector/model/build.ts";
+import type { Build } from "../../../collector/model/build.ts";
+import { readBuild } from "../../../collector/model/read-build.ts";
 import { EventEncoder } from "../../../proto/codec.ts";
 import {
   type EntryEvent,
@@ -182,7 +183,7 @@ export class Scenario {
     }
   }
 
-  create(by: By, path: string, more = operation.write): void {
+  create(by: By, path: string, more: number = operation.write): void {
     const [parent, name] = this.#split(path);
     const object = ++this.#objects;
     this.paths.set(path, { object, directory: 0 });

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { workspace } from "../lib/paths.ts";
 import { type VolumeKind, volumeKinds } from "../lib/volume.ts";
+import type { Verdict } from "./complete/compare.ts";
 import { checkDebootstrap } from "./complete/debootstrap.ts";
 import { checkForcedLoss } from "./complete/loss.ts";
 import type { Recorded } from "./complete/recorded.ts";
@@ -43,7 +44,7 @@ async function check(part: Part, files: number): Promise<boolean> {
   switch (part) {
     case "debootstrap": {
       const { strace, recorded } = await checkDebootstrap(home);
-      const sound = tell("strace", strace.acts, strace.execs, strace.faults);
+      const sound = tell("strace", strace);
       return tellRecording(recorded) && sound;
     }
     case "storm":
@@ -57,8 +58,8 @@ async function check(part: Part, files: number): Promise<boolean> {
 
 async function script(kind: VolumeKind, home: string): Promise<boolean> {
   const { strace, statement, recorded } = await checkScript(kind, home);
-  const byStrace = tell("strace", strace.acts, strace.execs, strace.faults);
-  const byStatement = tell("the script's own word", statement.acts, statement.execs, statement.faults);
+  const byStrace = tell("strace", strace);
+  const byStatement = tell("the script's own word", statement);
   return tellRecording(recorded) && byStrace && byStatement;
 }
 
@@ -81,10 +82,11 @@ async function loss(home: string): Promise<boolean> {
   return status.own === status.given && lost > 0 && saysIncomplete;
 }
 
-function tell(witness: string, acts: number, execs: number, faults: string[]): boolean {
+function tell(witness: string, { acts, execs, guesses, faults }: Verdict): boolean {
   line(`${witness}: changes of paths`, acts);
   if (execs > 0) line(`${witness}: execs`, execs);
   line(`${witness}: missing or otherwise in the recording`, faults.length);
+  if (guesses > 0) line(`${witness}: wrong, and said to be uncertain`, guesses);
   for (const fault of faults.slice(0, 20)) process.stdout.write(`    ${fault}\n`);
   return faults.length === 0;
 }

@@ -19,6 +19,8 @@ export interface Act {
   actor: Actor;
   /** What it ran; undefined where the witness does not tell. */
   command: Command | undefined;
+  /** The witness says that it may have been another command or process. */
+  isGuess?: boolean;
 }
 
 export interface Command {

@@ -163,7 +163,9 @@ static void crossing(void) {
   did("rename", "@away", "returns");
   if (rename(file_away, "file-returns")) die("file-returns");
   did("rename", "@file-away", "file-returns");
-  append("returns/g"), append("returns/f"), append("file-returns"), make_file("returns/h");
+  // By another process: what the one did outside and does again inside, the kernel tells of at once, as outside.
+  await(child(append, "returns/g"));
+  append("returns/f"), append("file-returns"), make_file("returns/h");
 }
 
 static void links(void) {

@@ -4,20 +4,26 @@ import type { Recorded } from "./recorded.ts";
 export interface Verdict {
   acts: number;
   execs: number;
+  /** Acts that the recording has, but says of that it may be wrong about who did them, and is. */
+  guesses: number;
   /** One line for each act or exec that the recording lacks, or tells otherwise. */
   faults: string[];
 }
 
 /** Holds a recording against a witness: everything that the witness saw must be in it, by the same process and command. */
 export function compare(seen: Testimony, recorded: Recorded): Verdict {
+  const acts = compareActs(seen, recorded);
   return {
     acts: seen.acts.length,
     execs: seen.execs.length,
-    faults: [...missingActs(seen, recorded), ...missingExecs(seen.execs, recorded.execs)],
+    guesses: acts.guesses,
+    faults: [...acts.faults, ...missingExecs(seen.execs, recorded.execs)],
   };
 }
 
-function* missingActs(seen: Testimony, recorded: Recorded): Generator<string> {
+function compareActs(seen: Testimony, recorded: Recorded): { guesses: number; faults: string[] } {
+  const faults: string[] = [];
+  let guesses = 0;
   const found = new Map<string, Act[]>();
   for (const act of recorded.acts) {
     const key = actKey(act.kind, act.path, act.to);
@@ -36,11 +42,15 @@ function* missingActs(seen: Testimony, recorded: Recorded): Generator<string> {
     const candidates = earlierPaths(act, renames).flatMap(
       (path) => found.get(actKey(act.kind, path, act.to)) ?? [],
     );
-    if (candidates.length === 0) yield `missing: ${what} by ${by(act)}`;
-    else if (!candidates.some((candidate) => accounts(candidate, act, seen.parents))) {
-      yield `other writer: ${what} by ${by(act)}, recorded: ${candidates.slice(0, 3).map(by).join(", ")}`;
+    if (candidates.length === 0) faults.push(`missing: ${what} by ${by(act)}`);
+    else if (candidates.some((candidate) => accounts(candidate, act, seen.parents))) continue;
+    else if (candidates.some(({ isGuess }) => isGuess)) guesses++;
+    else {
+      const others = candidates.slice(0, 3).map(by).join(", ");
+      faults.push(`other writer: ${what} by ${by(act)}, recorded: ${others}`);
     }
   }
+  return { guesses, faults };
 }
 
 /**
@@ -94,5 +104,5 @@ function sameCommand(seen: Command, recorded: Command): boolean {
 }
 
 function by({ actor, command }: Act): string {
-  return `${actor.pid}${actor.incarnation > 0 ? `.${actor.incarnation}` : ""} (${shown(command?.argv ?? "?").slice(0, 80)})`;
+  return `${actor.pid}${actor.incarnation > 0 ? `.${actor.incarnation}` : ""} (${shown(command?.argv.replaceAll("\0", " ") ?? "?").slice(0, 60)})`;
 }

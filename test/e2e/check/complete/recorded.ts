@@ -147,14 +147,15 @@ class Replay {
 
   #file(event: FileEvent): void {
     const { operations } = event;
-    if ((operations & operation.uncertain) !== 0) this.#uncertain++;
+    const isGuess = (operations & operation.uncertain) !== 0;
+    if (isGuess) this.#uncertain++;
     if ((operations & operation.found) !== 0) {
       this.#directoryMoves(event);
       return;
     }
     const path = this.#path(event.directory, event.name);
     const act = (kind: ActKind, to = "") =>
-      this.#acts.push({ kind, path, to, process: event.process, epoch: event.epoch });
+      this.#acts.push({ kind, path, to, process: event.process, epoch: event.epoch, isGuess });
     if ((operations & operation.rename) !== 0) act("rename", this.#path(event.newDirectory, event.newName));
     if ((operations & operation.create) !== 0) act("create");
     if ((operations & operation.write) !== 0) act("write");

@@ -5,7 +5,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { directory, type Read, read } from "../lib/read.ts";
 import { scratch } from "../lib/scratch.ts";
 
-const tree = join(scratch(), "tree");
+const top = scratch();
+const tree = join(top, "tree");
 
 function md5(text: string): string {
   return createHash("md5").update(text).digest("hex");
@@ -140,7 +141,7 @@ describe("by the image's own database", () => {
 });
 
 test("a database that leads elsewhere is not taken for none: nothing is called generated", async () => {
-  const other = join(scratch(), "other");
+  const other = join(top, "other");
   mkdirSync(`${other}/var/lib`, { recursive: true });
   symlinkSync(`${tree}/var/lib/dpkg`, `${other}/var/lib/dpkg`);
   writeFileSync(`${other}/file`, "");
@@ -151,7 +152,7 @@ test("a database that leads elsewhere is not taken for none: nothing is called g
 });
 
 test("images made without dpkg have a status of their own for each package", async () => {
-  const other = join(scratch(), "distroless");
+  const other = join(top, "distroless");
   mkdirSync(`${other}/var/lib/dpkg/status.d`, { recursive: true });
   writeFileSync(`${other}/var/lib/dpkg/status.d/tz`, "Package: tzdata\nArchitecture: all\n");
   writeFileSync(`${other}/var/lib/dpkg/status.d/tz.md5sums`, `${md5("zone")}  zone\n`);
@@ -160,7 +161,7 @@ test("images made without dpkg have a status of their own for each package", asy
 });
 
 test("a database larger than is read does not make its packages' files generated", async () => {
-  const other = join(scratch(), "large");
+  const other = join(top, "large");
   mkdirSync(`${other}/var/lib/dpkg`, { recursive: true });
   writeFileSync(`${other}/var/lib/dpkg/status`, Buffer.alloc(65 << 20, "Package: x\n\n"));
   const { entries } = await read(directory, other);

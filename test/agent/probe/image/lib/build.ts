@@ -22,7 +22,7 @@ export class Build {
     const emit = (event: Event) => this.events.push(event);
     const loss = (what: string, detail: string) => this.losses.push(`${what}: ${detail}`);
     const number = ({ pid }: Incarnation) => pid;
-    this.finder = new Finder(directory, [], { emit: () => {}, loss, number });
+    this.finder = new Finder(directory, [], { emit: () => {}, loss, number, hasHandles: true });
     this.finder.scan(0);
     this.probe = new ImageProbe({
       emit,

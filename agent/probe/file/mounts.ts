@@ -1,0 +1,32 @@
+import { mountOf, mounts } from "../../mounts.ts";
+
+/** File systems that hold no file of an image: what is written there is the kernel's. */
+const kernels =
+  /^(proc|sysfs|devpts|devtmpfs|securityfs|selinuxfs|cgroup2?|binfmt_misc|debugfs|tracefs|bpf|mqueue|efivarfs|fuse\..*|autofs)$/;
+
+/**
+ * File systems that were mounted below the build directory: the mark on the build directory's own does not cover
+ * them, so what is written there is missed, and that must be said.
+ */
+export class OtherMounts {
+  readonly #below: string;
+  readonly #device: string | undefined;
+  readonly #known = new Set<string>();
+
+  constructor(directory: string) {
+    const top = Buffer.from(directory).toString("latin1");
+    this.#below = `${top}/`;
+    this.#device = mountOf(top)?.device;
+  }
+
+  /** Mount points (byte strings) that were not there at the last look, each with its file system's type. */
+  appeared(): { point: string; type: string }[] {
+    return mounts().filter(({ point, type, source, device }) => {
+      if (device === this.#device) return false; // the same file system once more: its mark covers it
+      const name = `${point}\0${type}\0${source}`;
+      if (!point.startsWith(this.#below) || kernels.test(type) || this.#known.has(name)) return false;
+      this.#known.add(name);
+      return true;
+    });
+  }
+}

@@ -1,0 +1,46 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { checkForcedLoss } from "./check/complete/loss.ts";
+import { checkScript } from "./check/complete/script.ts";
+import { checkStorm } from "./check/complete/storm.ts";
+import { workspace } from "./lib/paths.ts";
+import { volumeKinds } from "./lib/volume.ts";
+
+const home = join(workspace, "test-complete");
+
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+describe.each(volumeKinds)("on %s", (kind) => {
+  test("nothing that strace sees, or that the script says it did, is missing", async () => {
+    const { strace, statement, recorded } = await checkScript(kind, join(home, kind));
+    expect(strace.faults).toEqual([]);
+    expect(statement.faults).toEqual([]);
+    expect(strace.acts).toBeGreaterThan(4_000);
+    expect(recorded.losses).toEqual([]);
+    expect(recorded.damage).toEqual([]);
+    expect(recorded.ended).toBe(true);
+  });
+});
+
+test("in a storm of short-lived processes with pids used again, every writer is the right one", async () => {
+  const { incomplete, wrongWriter, noWriter, lost, broken, reusedPids } = await checkStorm(
+    64_000,
+    join(home, "storm"),
+  );
+  expect({ incomplete, wrongWriter, noWriter, lost, broken }).toEqual({
+    incomplete: 0,
+    wrongWriter: 0,
+    noWriter: 0,
+    lost: 0,
+    broken: [],
+  });
+  expect(reusedPids).toBeGreaterThan(100);
+});
+
+test("events that are lost are counted, the report says incomplete, and the build keeps its status", async () => {
+  const { status, lost, saysIncomplete } = await checkForcedLoss(join(home, "loss"));
+  expect(status.given).toBe(status.own);
+  expect(lost).toBeGreaterThan(0);
+  expect(saysIncomplete).toBe(true);
+});
