@@ -13,12 +13,7 @@ export function lookUp(lists: AptLists, known: Known): PackageFacts {
   const best = matches.find((each) => known.uri?.startsWith(`${each.origin.uri}/`)) ?? matches[0];
   const facts = { ...blank(known), origins: matches.map(({ origin }) => origin) };
   if (best === undefined) {
-    const uriUnknown =
-      facts.uri !== ""
-        ? ""
-        : lists.isEmpty
-          ? "there were no lists of apt when it was looked for"
-          : "in none of apt's lists: installed from a local file";
+    const uriUnknown = facts.uri === "" ? whyNot(lists) : "";
     return { ...facts, uriUnknown };
   }
   const { stanza } = best;
@@ -53,6 +48,13 @@ export function lookUpSource(lists: AptLists, known: Known, dsc: string): Packag
     size: checksum?.size ?? 0,
     sha256: checksum?.sha256 ?? "",
   };
+}
+
+function whyNot(lists: AptLists): string {
+  const { unread } = lists;
+  if (unread.length > 0) return `in none of apt's lists that are read; not read: ${unread.join(", ")}`;
+  if (lists.isEmpty) return "there were no lists of apt when it was looked for";
+  return "in none of apt's lists: installed from a local file";
 }
 
 function isSame(stanza: Listed["stanza"], known: Known): boolean {

@@ -32,7 +32,12 @@ export class PackageProbe {
 
   /** A file was touched in a directory with a role, or one called *.dsc anywhere. */
   notice(directory: DirectoryNode, name: string, operations: number, writer: Writer): void {
-    if ((operations & (operation.create | operation.write | operation.rename)) === 0) return;
+    const { create, write, rename } = operation;
+    if (name === "dpkg.log" && directory.role?.kind === "log") {
+      const isDpkgs = writer.process?.execs.at(-1)?.name === "dpkg";
+      if (!isDpkgs) this.#roots.get(directory.role.root)?.packages.logCut();
+    }
+    if ((operations & (create | write | rename)) === 0) return;
     if (directory.role === undefined) {
       this.#source(directory, name, operations, writer);
       return;
@@ -52,8 +57,8 @@ export class PackageProbe {
           });
         return;
       case "archives":
-        // Renamed from partial/: downloaded. What is copied here was not.
-        if (name.endsWith(".deb") && (operations & operation.rename) !== 0)
+        // Renamed from partial/: downloaded. What is copied here was not, and what debootstrap gets is in its own list.
+        if (name.endsWith(".deb") && (operations & rename) !== 0 && !isDebootstraps(writer))
           this.#of(root, writer).touch((pending) => {
             if (pending.downloads.length < mostNames) pending.downloads.push(name);
             else this.#out.loss("packages", "more downloads at once than are looked at");
@@ -133,6 +138,14 @@ export class PackageProbe {
       epoch: writer?.epoch ?? 0,
     });
   }
+}
+
+function isDebootstraps({ process }: Writer): boolean {
+  for (let at = process; at !== undefined; at = at.parent) {
+    if (at.facts !== undefined && /\/debootstrap\0/.test(Buffer.from(at.facts.argv).toString("latin1")))
+      return true;
+  }
+  return false;
 }
 
 /** Programs that bring a dpkg.log of another system. */

@@ -45,6 +45,11 @@ export class RootPackages {
     this.#timer = setTimeout(() => this.#look(), wait);
   }
 
+  /** The log is emptied or removed by something other than dpkg: nothing is lost if all of it had been read. */
+  logCut(): void {
+    if (!this.#pending.log && !this.#isLooking) this.#log = { inode: 0, offset: 0 };
+  }
+
   /** Takes the last look, and tells what is there that nothing has told of. */
   async settle(): Promise<void> {
     clearTimeout(this.#timer);

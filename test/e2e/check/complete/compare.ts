@@ -1,4 +1,5 @@
 import { type Act, actKey, actorKey, type Command, type Exec, shown, type Testimony } from "./act.ts";
+import { PathHistory } from "./paths.ts";
 import type { Recorded } from "./recorded.ts";
 
 export interface Verdict {
@@ -32,41 +33,31 @@ function compareActs(seen: Testimony, recorded: Recorded): { guesses: number; fa
     else same.push(act);
   }
   const checked = new Set<string>();
-  const renames: Act[] = [];
-  for (const act of seen.acts) {
-    if (act.kind === "rename") renames.push(act);
+  const history = new PathHistory(seen.acts);
+  for (const [at, act] of seen.acts.entries()) {
     const whole = `${actKey(act.kind, act.path, act.to)}\0${actorKey(act.actor)}\0${act.command?.argv}`;
     if (checked.has(whole)) continue; // the kernel merges what one process does to a file twice
     checked.add(whole);
+    const told = (path: string) => found.get(actKey(act.kind, path, act.to)) ?? [];
+    const isRight = (candidate: Act) => accounts(candidate, act, seen.parents);
+    if (told(act.path).some(isRight)) continue;
+    const candidates = [act.path, ...otherPaths(history, at, act)].flatMap(told);
+    if (candidates.some(isRight)) continue;
     const what = `${act.kind} ${shown(act.path)}${act.to === "" ? "" : ` -> ${shown(act.to)}`}`;
-    const candidates = earlierPaths(act, renames).flatMap(
-      (path) => found.get(actKey(act.kind, path, act.to)) ?? [],
-    );
     if (candidates.length === 0) faults.push(`missing: ${what} by ${by(act)}`);
-    else if (candidates.some((candidate) => accounts(candidate, act, seen.parents))) continue;
     else if (candidates.some(({ isGuess }) => isGuess)) guesses++;
     else {
-      const others = candidates.slice(0, 3).map(by).join(", ");
+      const own = candidates.filter(({ actor }) => actorKey(actor) === actorKey(act.actor));
+      const others = (own.length > 0 ? own : candidates).slice(0, 3).map(by).join(", ");
       faults.push(`other writer: ${what} by ${by(act)}, recorded: ${others}`);
     }
   }
   return { guesses, faults };
 }
 
-/**
- * The paths that the file of an act had before a directory above it was renamed: when one process changes a file
- * before and after that, the kernel can tell of both at once, as of the first.
- */
-function earlierPaths(act: Act, renames: Act[]): string[] {
-  const paths = [act.path];
-  if (act.kind === "rename") return paths;
-  for (let i = renames.length - 1, path = act.path; i >= 0; i--) {
-    const { path: from, to } = renames[i]!;
-    if (!path.startsWith(`${to}/`)) continue;
-    path = from + path.slice(to.length);
-    if (path.startsWith("/")) paths.push(path);
-  }
-  return paths;
+function otherPaths(history: PathHistory, at: number, { kind, path }: Act): string[] {
+  if (kind === "rename") return [];
+  return [...history.before(at, path), ...(kind === "write" ? history.after(at, path) : [])];
 }
 
 /** A file is written when the last process that has it open closes it: that may be a descendant of who opened it. */
