@@ -66,14 +66,30 @@ export function* readRecording(path: string): Generator<Item> {
 
 /** Where the last whole block ends, and the next block's sequence number: a new recorder appends there. */
 export function endOfRecording(path: string): { offset: number; sequence: number; lastTime: number } {
-  let end = { offset: fileMagic.length, sequence: 0, lastTime: 0 };
-  for (const item of readRecording(path)) {
-    if (item.kind === "damage") continue;
-    let lastTime = end.lastTime;
-    for (const event of item.events) lastTime = Math.max(lastTime, event.time);
-    end = { offset: item.offset + item.length, sequence: item.sequence + 1, lastTime };
+  const fd = openSync(path, "r");
+  try {
+    const size = fstatSync(fd).size;
+    // Only the last blocks are read: a recorder that takes over must be quick, and small.
+    const offsets: number[] = [];
+    for (let offset = fileMagic.length; offset < size; ) {
+      const header = readExactly(fd, offset, Math.min(headerLength, size - offset));
+      if (headerFault(header) !== undefined) offset = nextBlock(fd, offset + 1, size);
+      else {
+        offsets.push(offset);
+        offset += headerLength + header.readUInt32LE(8);
+      }
+    }
+    for (const offset of offsets.reverse()) {
+      const item = readItem(fd, offset, size);
+      if (item.kind === "damage") continue;
+      let lastTime = 0;
+      for (const event of item.events) lastTime = Math.max(lastTime, event.time);
+      return { offset: offset + item.length, sequence: item.sequence + 1, lastTime };
+    }
+    return { offset: fileMagic.length, sequence: 0, lastTime: 0 };
+  } finally {
+    closeSync(fd);
   }
-  return end;
 }
 
 function readItem(fd: number, offset: number, size: number): Item {

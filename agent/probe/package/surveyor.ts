@@ -10,6 +10,8 @@ import { type Known, lookUp, lookUpSource } from "./lookup.ts";
 import { parseStatus } from "./status.ts";
 
 const mostBytes = 128 << 20;
+/** Packages told of one look: more than Debian has, and few enough for the recorder to take at once. */
+const mostPackages = 70_000;
 const mostDeb = 2 ** 31 - 1;
 const archives = "/var/cache/apt/archives";
 
@@ -29,8 +31,16 @@ export class Surveyor {
     for (const entry of entries) packages.push(this.#logged(entry));
     for (const path of survey.dscs) packages.push(...this.#dsc(path));
     const installed = survey.status ? this.#installed() : undefined;
+    this.#bound(packages);
+    if (installed !== undefined) this.#bound(installed);
     const losses = [...this.#losses, ...this.#lists.losses.splice(0)];
     return { id: survey.id, packages, releases, installed, log, losses };
+  }
+
+  #bound(facts: PackageFacts[]): void {
+    if (facts.length <= mostPackages) return;
+    this.#losses.push(`${facts.length} packages at once; ${mostPackages} are told of`);
+    facts.length = mostPackages;
   }
 
   #deburis(): PackageFacts[] {

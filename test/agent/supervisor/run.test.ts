@@ -1,0 +1,115 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { execa, execaSync } from "execa";
+import { describe, expect, it } from "vitest";
+import { argvOf, buildDirectory, eventsOf, ofKind, program, run } from "../support/isotrace.ts";
+
+/** What a process is given by its parent, as shell commands print it. */
+const inheritance =
+  "env | grep -v '^_=' | sort; ulimit -Sn; ulimit -Hn; umask; pwd; grep -E 'Sig(Blk|Ign)' /proc/self/status";
+
+describe("what the build is given", () => {
+  it("is what the caller has: environment, limits, umask, directory and signals", async () => {
+    using build = buildDirectory();
+    const shell = `ulimit -Sn 777; umask 027; export A="b
+c"; cd ${build.path}; `;
+    writeFileSync(join(build.path, "x.sh"), inheritance);
+    const env = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/nowhere" };
+    const options = { env, extendEnv: false, stderr: "ignore" } as const;
+    const bare = execaSync("sh", ["-c", `${shell} sh x.sh`], options);
+    const under = execaSync("sh", ["-c", `${shell} ${program} run -- sh x.sh`], options);
+    expect(under.stdout).toBe(bare.stdout);
+  });
+
+  it("has no variable and no command of npm, when npm started Isotrace", async () => {
+    using build = buildDirectory();
+    const { stdout } = await run(build.path, ["env"], {
+      env: {
+        npm_execpath: "/x/npm-cli.js",
+        npm_config_editor: "vi",
+        EDITOR: "vi",
+        NODE: "/x/node",
+        INIT_CWD: "/x",
+        PATH: `/x/node_modules/.bin:${process.env.PATH}`,
+      },
+    });
+    expect(stdout).not.toMatch(/npm_|^NODE=|^INIT_CWD=|^EDITOR=|^ISOTRACE/m);
+    expect(stdout).toMatch(/^PATH=(?!\/x)/m);
+  });
+
+  it("ignores the signals that the caller ignores", async () => {
+    using build = buildDirectory();
+    const { stdout } = await execa("nohup", [program, "run", "--", "grep", "SigIgn", "/proc/self/status"], {
+      cwd: build.path,
+      stdin: "ignore",
+    });
+    expect(Number.parseInt(stdout.split("\t")[1]!, 16) & 1).toBe(1);
+  });
+});
+
+describe("how the build ends", () => {
+  it("is how Isotrace ends: its status, or 128 and its signal", async () => {
+    using build = buildDirectory();
+    expect((await run(build.path, ["sh", "-c", "exit 7"])).exitCode).toBe(7);
+    using killed = buildDirectory();
+    expect((await run(killed.path, ["sh", "-c", "kill -9 $$"])).exitCode).toBe(137);
+    expect(ofKind(eventsOf(killed.path), "end")[0]).toMatchObject({ signal: 9, outcome: "failed" });
+  });
+
+  it("is not waited for longer than it takes, when a child of it goes on", async () => {
+    using build = buildDirectory();
+    const { stdout } = await run(build.path, ["sh", "-c", "sleep 1000 & echo $!"]);
+    expect(isAlive(Number(stdout))).toBe(true);
+    process.kill(Number(stdout));
+  });
+
+  it("leaves no child and no mount when it was told to stop", async () => {
+    using build = buildDirectory();
+    mkdirSync(join(build.path, "m"));
+    const script =
+      "mount -t tmpfs none m; sh -c 'trap \"\" TERM; echo $$ > pid; while :; do sleep 1; done' & wait";
+    const running = run(build.path, ["sh", "-c", script]);
+    while (!existsSync(join(build.path, "pid"))) await delay(20);
+    running.kill("SIGTERM");
+    const { exitCode, stderr } = await running;
+    expect(exitCode).toBe(143);
+    expect(stderr).toContain("unmounted, the stopped build had left it");
+    expect(readFileSync("/proc/self/mountinfo", "utf8")).not.toContain(build.path);
+    expect(isAlive(Number(readFileSync(join(build.path, "pid"), "utf8")))).toBe(false);
+    expect(ofKind(eventsOf(build.path), "end")[0]?.outcome).toBe("interrupted");
+  });
+});
+
+describe("a recorder that is killed", () => {
+  it("is replaced: the build ends with its own status, the gap is marked, and the report says incomplete", async () => {
+    using build = buildDirectory();
+    const script = "echo 1 > before; until [ -e go ]; do sleep 0.05; done; echo 1 > after; exit 5";
+    const running = run(build.path, ["sh", "-c", script]);
+    while (!existsSync(join(build.path, "before"))) await delay(20);
+    process.kill(recorderOf(running.pid!), "SIGKILL");
+    while (ofKind(eventsOf(build.path), "segment").length < 2) await delay(20);
+    writeFileSync(join(build.path, "go"), "");
+    const { exitCode, stderr } = await running;
+    expect(exitCode).toBe(5);
+    expect(stderr).toContain("recorder: ended (SIGKILL)");
+    const events = eventsOf(build.path);
+    expect(ofKind(events, "segment").map(({ gap }) => gap)).toEqual(["", "the recorder ended: SIGKILL"]);
+    const after = ofKind(events, "file").find(({ name }) => name === "after");
+    const own = ofKind(events.slice(events.findLastIndex(({ kind }) => kind === "segment")), "exec");
+    expect(argvOf(own.find(({ process }) => process === after?.process)!)).toContain("until [ -e go ]");
+    expect(readFileSync(join(build.path, "isotrace/latest/summary.md"), "utf8")).toMatch(/^# INCOMPLETE/);
+  });
+});
+
+/** A zombie has ended: whoever it belongs to has not asked for its status yet. */
+function isAlive(pid: number): boolean {
+  const status = existsSync(`/proc/${pid}/status`)
+    ? readFileSync(`/proc/${pid}/status`, "utf8")
+    : "State:\tX";
+  return !/^State:\t[ZX]/m.test(status);
+}
+
+function recorderOf(supervisor: number): number {
+  return Number(execaSync("pgrep", ["-P", String(supervisor), "-f", "recorder/main"]).stdout);
+}
