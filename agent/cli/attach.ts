@@ -24,12 +24,9 @@ export async function main(args: string[]): Promise<number> {
     allowNegative: true,
   });
   const [directory] = positionals;
-  if (directory === undefined || positionals.length > 1)
-    throw new UsageError("attach: give one BUILD_DIR");
+  if (directory === undefined || positionals.length > 1) throw new UsageError("attach: give one BUILD_DIR");
   if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UsageError(
-      `attach: ${directory}: not a directory; give the directory that "lb build" runs in`,
-    );
+    throw new UsageError(`attach: ${directory}: not a directory; give the directory that "lb build" runs in`);
   }
   const plan = planOf(directory, [], values.out, values.needs);
   process.stderr.write(`isotrace: recording ${plan.directory}; press Ctrl-C to end\n`);

@@ -33,7 +33,9 @@ export class Inside {
       this.#waiting = { id, resolve, reject };
       this.#timer = setTimeout(() => child.kill("SIGKILL"), patience);
       child.send({ id, ...question } satisfies Survey, (error) => {
-        if (error !== null) this.#ended(child, error.message);
+        if (error === null) return;
+        child.kill("SIGKILL");
+        this.#ended(child, error.message);
       });
     });
   }
@@ -55,6 +57,8 @@ export class Inside {
         serialization: "advanced",
         detached: true,
         cwd: "/",
+        // Node writes files that its environment asks for (coverage, profiles, caches) when it ends: into the chroot.
+        env: {},
       },
     );
     closeSync(directory);

@@ -1,5 +1,6 @@
 import { setPriority } from "node:os";
 import { enterRoot } from "../kernel/chroot.ts";
+import { forbidCoreDumps } from "../kernel/limits.ts";
 import { Surveyor } from "../probe/package/surveyor.ts";
 import { rootFd, type Survey } from "./protocol.ts";
 
@@ -9,6 +10,7 @@ import { rootFd, type Survey } from "./protocol.ts";
  */
 function main(): void {
   setPriority(10);
+  forbidCoreDumps();
   enterRoot(rootFd);
   const surveyor = new Surveyor();
   process.on("message", (survey: Survey) => {

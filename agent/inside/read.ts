@@ -1,4 +1,7 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from "node:fs";
+import { createHash } from "node:crypto";
+import { closeSync, constants, type Dir, fstatSync, opendirSync, readSync, type Stats } from "node:fs";
+import { changeDirectory, O_DIRECTORY, O_PATH, SystemError } from "../kernel/libc.ts";
+import { openInside } from "../kernel/open-inside.ts";
 
 /** A file that was not read, and why: callers count it. */
 export class Unreadable extends Error {
@@ -6,34 +9,41 @@ export class Unreadable extends Error {
 }
 
 export interface FilePart {
-  /** From the offset asked for to the end, or as much as was allowed. */
+  /** From the offset asked for to the end. */
   data: Buffer;
   stats: Stats;
 }
 
+const portion = 1 << 20;
+const O_NOATIME = 0o1000000;
+const reading = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+
 /**
  * Opens a file for reading if it is a regular one: not a device, a fifo or a socket, which a hostile chroot may have put in
- * its place. For a process whose root is the chroot, so that symlinks lead nowhere else.
+ * its place, be it behind a symlink. For a process whose root is the chroot, so that symlinks lead nowhere else.
+ * @param path absolute, a byte string.
  * @returns undefined if it is not there.
  * @throws Unreadable
  */
 export function openRegular(path: string): number | undefined {
-  let fd: number | undefined;
+  // Looked at without opening it first, since opening some devices has effects; and again when it is open.
+  const looked = attempt(path, O_PATH);
+  if (looked === undefined) return undefined;
   try {
-    // Looked at first, since opening some devices has effects; and again when it is open, since it may be another by then.
-    const there = lstatSync(path, { throwIfNoEntry: false });
-    if (there === undefined) return undefined;
-    if (!there.isFile() && !there.isSymbolicLink()) throw new Unreadable(`${path}: not a regular file`);
-    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-    if (!fstatSync(fd).isFile()) throw new Unreadable(`${path}: not a regular file`);
-    return fd;
-  } catch (error) {
-    if (fd !== undefined) closeSync(fd);
-    if (error instanceof Unreadable) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined; // removed meanwhile, or a symlink to nothing
-    throw new Unreadable(`${path}: ${code ?? String(error)}`, { cause: error });
+    requireRegular(looked, path);
+  } finally {
+    closeSync(looked);
   }
+  // Only the owner or root may leave the access time alone, and some file systems refuse it even so.
+  const fd = attempt(path, reading | O_NOATIME, "EPERM") ?? attempt(path, reading);
+  if (fd === undefined) return undefined;
+  try {
+    requireRegular(fd, path);
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+  return fd;
 }
 
 /** What an open file holds from an offset on. @throws Unreadable if that is more than `most` bytes. */
@@ -60,4 +70,73 @@ export function readRegular(path: string, most: number, offset = 0): FilePart | 
   } finally {
     closeSync(fd);
   }
+}
+
+/** Digest and size of a file, or undefined if it is not there. @throws Unreadable, also if it is larger than `most` bytes. */
+export function digestRegular(path: string, most: number): { sha256: string; size: number } | undefined {
+  const fd = openRegular(path);
+  if (fd === undefined) return undefined;
+  try {
+    const hash = createHash("sha256");
+    const data = Buffer.allocUnsafe(portion);
+    let size = 0;
+    for (let count = -1; count !== 0; size += count) {
+      count = readSync(fd, data, 0, portion, size);
+      hash.update(data.subarray(0, count));
+      if (size + count > most) throw new Unreadable(`${path}: larger than ${most} bytes, which are digested`);
+    }
+    return { sha256: hash.digest("hex"), size };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * Names in a directory, sorted byte strings; empty if it is not there. `isCut`: there are more than `most`.
+ * @throws Unreadable
+ */
+export function namesIn(path: string, most: number): { names: string[]; isCut: boolean } {
+  const fd = attempt(path, O_PATH | O_DIRECTORY);
+  if (fd === undefined) return { names: [], isCut: false };
+  let directory: Dir;
+  try {
+    // Read from within, as the path could be another by the time that it is resolved again.
+    changeDirectory(fd);
+    directory = opendirSync(".", { encoding: "latin1" as BufferEncoding });
+  } catch (error) {
+    throw unreadable(path, error);
+  } finally {
+    closeSync(fd);
+    process.chdir("/");
+  }
+  const names: string[] = [];
+  try {
+    for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) {
+      if (names.length === most) return { names: names.sort(), isCut: true };
+      names.push(entry.name);
+    }
+  } finally {
+    directory.closeSync();
+  }
+  return { names: names.sort(), isCut: false };
+}
+
+function requireRegular(fd: number, path: string): void {
+  if (!fstatSync(fd).isFile()) throw new Unreadable(`${path}: not a regular file`);
+}
+
+/** A descriptor, or undefined if there is nothing, or only the error that the caller passes over. */
+function attempt(path: string, flags: number, passedOver = ""): number | undefined {
+  try {
+    return openInside(Buffer.from(path, "latin1"), flags);
+  } catch (error) {
+    const code = error instanceof SystemError ? error.code : "";
+    if (code === "ENOENT" || code === "ENOTDIR" || code === passedOver) return undefined;
+    throw unreadable(path, error);
+  }
+}
+
+function unreadable(path: string, error: unknown): Unreadable {
+  const code = (error as { code?: unknown }).code ?? String(error);
+  return new Unreadable(`${path}: ${code}`, { cause: error });
 }

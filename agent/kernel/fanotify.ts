@@ -2,6 +2,7 @@ import { fanotifyInit, fanotifyMark, read } from "./libc.ts";
 
 /** Bits of an event's mask (fanotify_mark(2)); those of Linux 5.17 that Isotrace asks for or may be told. */
 export const mask = {
+  modify: 0x2,
   attrib: 0x4,
   closeWrite: 0x8,
   create: 0x100,
@@ -36,9 +37,19 @@ const FAN_MARK_ONLYDIR = 0x8;
 const FAN_MARK_FILESYSTEM = 0x100;
 const FAN_EVENT_ON_CHILD = 0x8000000;
 
-/** What Isotrace listens to. FAN_OPEN_EXEC puts a process's execs in order with its own file events. */
+/**
+ * What Isotrace listens to. FAN_OPEN_EXEC puts a process's execs in order with its own file events. FAN_MODIFY is the only
+ * sign of a truncate(2) by path and of a utimensat(2) that sets the time of modification alone.
+ */
 export const fileMask =
-  mask.create | mask.closeWrite | mask.attrib | mask.delete | mask.rename | mask.openExec | mask.onDirectory;
+  mask.create |
+  mask.modify |
+  mask.closeWrite |
+  mask.attrib |
+  mask.delete |
+  mask.rename |
+  mask.openExec |
+  mask.onDirectory;
 
 /**
  * A group whose events name directory, file name and object by file handle (Linux 5.17). Its queue has no limit but

@@ -5,6 +5,7 @@ const libc = koffi.load("libc.so.6");
 const setrlimit = libc.func("int setrlimit(int resource, const void *limits)");
 const getrlimit = libc.func("int getrlimit(int resource, _Out_ void *limits)");
 
+const RLIMIT_CORE = 4;
 const RLIMIT_NOFILE = 7;
 
 /**
@@ -17,4 +18,9 @@ export function setOpenFilesLimit(soft: number): void {
   const hard = limits.readBigUInt64LE(8);
   limits.writeBigUInt64LE(BigInt(soft) < hard ? BigInt(soft) : hard, 0);
   if (setrlimit(RLIMIT_NOFILE, limits) < 0) throw failed("setrlimit", `RLIMIT_NOFILE ${soft}`);
+}
+
+/** No core dump of this process (setrlimit(2)): the kernel would write it into the working directory. @throws SystemError */
+export function forbidCoreDumps(): void {
+  if (setrlimit(RLIMIT_CORE, Buffer.alloc(16)) < 0) throw failed("setrlimit", "RLIMIT_CORE 0");
 }

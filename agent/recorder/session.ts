@@ -61,6 +61,7 @@ export class Session implements DrainTarget {
       hasHandles: start.files === "filesystem",
     });
     this.#finder = finder;
+    this.#table.seesPrograms = start.files === "filesystem";
     this.#adoption = new Adoption(start.directory, start.supervisor);
     const root = statSync("/");
     this.#processes = new ProcessProbe(

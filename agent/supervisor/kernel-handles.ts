@@ -1,10 +1,10 @@
 import type { Coverage } from "../../proto/events.ts";
 import { openBtrfsTop } from "../kernel/btrfs.ts";
-import { markFilesystem, openFanotify } from "../kernel/fanotify.ts";
+import { markFilesystem, mask, openFanotify } from "../kernel/fanotify.ts";
 import { markMount, openFileGroup } from "../kernel/fanotify-files.ts";
 import { BpfError, openProcessEvents } from "../kernel/libbpf.ts";
 import { close, O_DIRECTORY, open, SystemError } from "../kernel/libc.ts";
-import { mountOf } from "../mounts.ts";
+import { mountOf, mounts } from "../mounts.ts";
 import type { FileMode, InheritedFds } from "../recorder/protocol.ts";
 
 export interface KernelHandles {
@@ -64,6 +64,7 @@ function openFiles(directory: string): FileHandles {
   }
   try {
     markWhole(fanotify, directory);
+    markPrograms(fanotify, directory);
     return {
       fanotify,
       openFiles: -1,
@@ -75,6 +76,28 @@ function openFiles(directory: string): FileHandles {
     const because = `${error.message}: each directory gets a mark of its own, so what comes into one before that is found, not seen`;
     const coverage: Coverage = { probe: "files", state: "partial", because };
     return { fanotify, openFiles: openMount(directory), mode: "directories", coverage };
+  }
+}
+
+/**
+ * Listens for programs being opened to be executed, on the other file systems that hold any: with that a process's
+ * file events can be told from those of what it ran before. Where it is refused, such an event is said to be uncertain.
+ */
+function markPrograms(fanotify: number, directory: string): void {
+  const done = new Set([mountOf(Buffer.from(directory).toString("latin1"))?.device]);
+  for (const { point, device, type } of mounts()) {
+    if (done.has(device) || !/^(ext[234]|xfs|btrfs|f2fs|tmpfs)$/.test(type)) continue;
+    done.add(device);
+    try {
+      const top = open(Buffer.from(point, "latin1"), O_DIRECTORY);
+      try {
+        markFilesystem(fanotify, top, mask.openExec);
+      } finally {
+        close(top);
+      }
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error; // not ours to see: programs there have no order
+    }
   }
 }
 

@@ -207,12 +207,20 @@ export class Finder implements DirectoryFinder {
       const { key } = reached;
       const name = entry.name.toString("latin1");
       if (!entry.isDirectory()) this.#emitFound(node, name, key, 0, found);
-      else if (this.tree.get(key) === undefined) {
+      else if (this.tree.get(key) !== undefined) this.#meet(this.tree.get(key)!, node, name, found);
+      else {
         const child = this.#define(key, node, name, found.time);
         if (found.writer !== undefined) this.#emitFound(node, name, key, child.id, found);
         this.#scanInto(child, at, found);
       }
     }
+  }
+
+  /** A known directory is come upon: at another place if its move was into a directory that had no mark yet. */
+  #meet(known: DirectoryNode, directory: DirectoryNode, name: string, found: Found): void {
+    if (known.parent === directory && known.name === name) return;
+    this.tree.move(known, directory, name);
+    this.#emitFound(directory, name, known.key, known.id, found);
   }
 
   #emitFound(directory: DirectoryNode, name: string, key: string, child: number, found: Found): void {

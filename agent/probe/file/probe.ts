@@ -30,6 +30,9 @@ export interface DirectoryFinder {
   takeIn(node: DirectoryNode, time: number): void;
 }
 
+/** Files open for writing at once that are remembered; beyond it one that is written for long is told of again. */
+const mostBeingWritten = 10_000;
+
 /** Turns fanotify's events into those of the recording, and keeps the directory tree in step with them. */
 export class FileProbe {
   readonly #tree: DirectoryTree;
@@ -38,6 +41,8 @@ export class FileProbe {
   /** Handles of the directories that Isotrace writes to. */
   readonly #own: ReadonlySet<string>;
   readonly #removed = new Graveyard();
+  /** Who is writing a file that is open, by the file's handle. */
+  readonly #beingWritten = new Map<string, number>();
 
   constructor(
     tree: DirectoryTree,
@@ -54,7 +59,7 @@ export class FileProbe {
   /** @returns true if the event concerns the build directory. */
   handle(notice: FileNotice, from: number, to: number): boolean {
     let operations = operationsOf(notice.mask);
-    if (operations === 0) return false;
+    if (operations === 0 || this.#isMoreOfTheSame(notice, operations)) return false;
     let directory = this.#directory(notice.directory);
     let { name } = notice;
     if (name === "." && directory !== undefined) {
@@ -121,6 +126,17 @@ export class FileProbe {
     this.#out.notice(place.directory, place.name, operations, writer);
   }
 
+  /** A file that is written for long is told of once, when that begins, and again when it is closed. */
+  #isMoreOfTheSame({ mask: bits, target, pid }: FileNotice, operations: number): boolean {
+    if ((bits & mask.closeWrite) !== 0) this.#beingWritten.delete(target);
+    else if ((bits & mask.modify) !== 0) {
+      if (this.#beingWritten.get(target) === pid) return operations === operation.write;
+      if (this.#beingWritten.size >= mostBeingWritten) this.#beingWritten.clear();
+      this.#beingWritten.set(target, pid);
+    }
+    return false;
+  }
+
   #directory(key: string): DirectoryNode | undefined {
     if (this.#own.has(key)) return undefined;
     return this.#tree.get(key) ?? this.#removed.get(key) ?? this.#finder.find(key);
@@ -173,7 +189,7 @@ export class FileProbe {
 function operationsOf(bits: number): number {
   let operations = 0;
   if ((bits & mask.create) !== 0) operations |= operation.create;
-  if ((bits & mask.closeWrite) !== 0) operations |= operation.write;
+  if ((bits & (mask.closeWrite | mask.modify)) !== 0) operations |= operation.write;
   if ((bits & mask.attrib) !== 0) operations |= operation.attributes;
   if ((bits & mask.delete) !== 0) operations |= operation.delete;
   if ((bits & mask.rename) !== 0) operations |= operation.rename;

@@ -1,4 +1,4 @@
-import { epochsBetween, type Incarnation } from "./incarnation.ts";
+import type { Incarnation } from "./incarnation.ts";
 import type { ProcessTable } from "./table.ts";
 
 export interface Writer {
@@ -7,6 +7,11 @@ export interface Writer {
   /** More than one process could have been meant. */
   uncertain: boolean;
 }
+
+/** Programs that a process opened to execute and that no exec of it has accounted for: more than one exec opens (script, interpreter, loader). */
+const mostOpened = 8;
+/** From opening a program to having executed it, at the most, in microseconds. */
+const lateExec = 50_000;
 
 /**
  * Who had a pid, and which command it ran, when a file event happened.
@@ -20,13 +25,16 @@ export function attribute(table: ProcessTable, pid: number, from: number, to: nu
   const candidates = table.candidates(pid, from, to);
   const process = candidates.at(-1);
   if (process === undefined) return { process: undefined, epoch: 0, uncertain: true };
-  const [first, last] = epochsBetween(process, from, to);
-  const epoch = Math.min(Math.max(process.streamEpoch, first), last);
-  process.streamEpoch = epoch;
-  return { process, epoch, uncertain: candidates.length > 1 };
+  advance(process, from, to);
+  const { order } = process;
+  const next = process.execs.find(({ epoch, time }) => epoch > order.epoch && time <= to);
+  // The kernel merges the events of one program that is opened twice before it is read: the second exec has no sign.
+  const isMerged = next !== undefined && order.used.some(({ name }) => name === next.name);
+  const isUnseen = next !== undefined && !table.seesPrograms;
+  return { process, epoch: order.epoch, uncertain: candidates.length > 1 || isMerged || isUnseen };
 }
 
-/** A process opened a program to execute it: its next events belong to the command which that program became. */
+/** A process opened a program to execute it: its next events belong to the command which that program becomes. */
 export function opensToExecute(
   table: ProcessTable,
   pid: number,
@@ -36,8 +44,24 @@ export function opensToExecute(
 ): void {
   const process = table.candidates(pid, from, to).at(-1);
   if (process === undefined) return;
-  const [first] = epochsBetween(process, from, to);
-  const reached = Math.max(process.streamEpoch, first);
-  const next = process.execs.find((e) => e.epoch > reached && e.time <= to && e.name === name);
-  process.streamEpoch = next === undefined ? reached : next.epoch;
+  const { order } = process;
+  order.opened.push(name);
+  if (order.opened.length > mostOpened) order.opened.shift();
+  advance(process, from, to);
+}
+
+/** Moves on to the latest exec that must have happened: by its time, or by the program that was seen being opened for it. */
+function advance(process: Incarnation, from: number, to: number): void {
+  const { order } = process;
+  while (order.used.length > 0 && order.used[0]!.to < from - lateExec) order.used.shift();
+  for (const exec of process.execs) {
+    if (exec.epoch <= order.epoch) continue;
+    if (exec.time > to) return;
+    const at = order.opened.indexOf(exec.name);
+    if (at < 0 && exec.time > from) return;
+    order.epoch = exec.epoch;
+    if (at < 0) continue;
+    order.opened.splice(0, at + 1);
+    order.used.push({ name: exec.name, to });
+  }
 }

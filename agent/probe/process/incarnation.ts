@@ -19,8 +19,14 @@ export interface Incarnation {
   /** How many times it has called exec. */
   epoch: number;
   readonly execs: { epoch: number; time: number; name: string }[];
-  /** The epoch that the stream of file events has come to: it runs behind `epoch`. */
-  streamEpoch: number;
+  /** Where the stream of file events has come to in the order of its execs: it runs behind `epoch`. */
+  readonly order: {
+    epoch: number;
+    /** Programs opened to be executed, by an exec that is still to come. */
+    opened: string[];
+    /** Programs that execs have lately been put in order by, and the end of the window in which they were opened. */
+    used: { name: string; to: number }[];
+  };
   /** Not below the command that Isotrace started. */
   outside: boolean;
   /** Its children are the build: Isotrace's supervisor. */
@@ -33,17 +39,4 @@ export interface Incarnation {
   facts: ExecFacts | undefined;
   /** Execs that the recording does not have yet. */
   unwritten: { epoch: number; time: number; facts: ExecFacts }[];
-}
-
-/** The epochs that a process may have been in after `from`, up to `to`: the first and the last of them. */
-export function epochsBetween(process: Incarnation, from: number, to: number): [first: number, last: number] {
-  const { execs } = process;
-  if (execs.length === 0) return [process.epoch, process.epoch];
-  let first = execs[0]!.epoch - 1;
-  let last = first;
-  for (const exec of execs) {
-    if (exec.time <= from) first = exec.epoch;
-    if (exec.time <= to) last = exec.epoch;
-  }
-  return [first, last];
 }

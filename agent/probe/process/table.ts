@@ -8,6 +8,8 @@ import { type ExecFacts, type Incarnation, tick } from "./incarnation.ts";
 export class ProcessTable {
   readonly #byPid = new Map<number, Incarnation[]>();
   readonly #ended: Incarnation[] = [];
+  /** Programs that are opened to be executed are told of, wherever they lie (FAN_OPEN_EXEC). */
+  seesPrograms = true;
 
   /** The living, or last, process with this pid. */
   current(pid: number): Incarnation | undefined {
@@ -31,7 +33,7 @@ export class ProcessTable {
       parentEpoch: parent === undefined ? 0 : parent.epoch,
       epoch: 0,
       execs: [],
-      streamEpoch: 0,
+      order: { epoch: 0, opened: [], used: [] },
       outside: parent === undefined || (parent.outside && !parent.startsBuild),
       startsBuild: false,
       own: parent?.own ?? false,

@@ -309,7 +309,7 @@ static void attributes(void) {
   make_file("modified-then");
   struct timespec only[2] = {{0, UTIME_OMIT}, {3, 0}};
   if (utimensat(AT_FDCWD, "modified-then", only, 0)) die("utimensat");
-  did("attributes", "modified-then", NULL);
+  did("write", "modified-then", NULL); // as the kernel tells it (fsnotify: a change of mtime alone is a modification)
   make_dir("moded");
   if (chmod("moded", 0700)) die("chmod");
   did("attributes", "moded", NULL);

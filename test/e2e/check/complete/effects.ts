@@ -13,11 +13,20 @@ export type Effect =
       flags?: number;
     }
   | { does: "write"; path: number }
-  | { does: "attributes"; at?: number; path?: number; follow?: boolean | number; unless?: RegExp };
+  | {
+      does: "attributes";
+      at?: number;
+      path?: number;
+      follow?: boolean | number;
+      unless?: RegExp;
+      write?: RegExp;
+    };
 
 /** chown(2) of neither owner nor group, and utimensat(2) of neither time, change nothing and notify nobody. */
 const noOwner = /-1, -1/;
 const noTime = /UTIME_OMIT.*UTIME_OMIT/;
+/** The kernel tells a change of the time of modification alone as it tells a write. */
+const modificationOnly = /\[UTIME_OMIT, /;
 
 /** What the system calls do that change names, files, or what a process takes paths from; arguments counted from 0. */
 export const effects: Readonly<Record<string, Effect>> = {
@@ -58,7 +67,7 @@ export const effects: Readonly<Record<string, Effect>> = {
   utime: { does: "attributes", path: 0 },
   utimes: { does: "attributes", path: 0 },
   futimesat: { does: "attributes", at: 0, path: 1 },
-  utimensat: { does: "attributes", at: 0, path: 1, follow: 3, unless: noTime },
+  utimensat: { does: "attributes", at: 0, path: 1, follow: 3, unless: noTime, write: modificationOnly },
   setxattr: { does: "attributes", path: 0 },
   lsetxattr: { does: "attributes", path: 0, follow: false },
   fsetxattr: { does: "attributes", at: 0 },

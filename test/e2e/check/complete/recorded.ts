@@ -9,6 +9,7 @@ import {
   type Exec,
   type Testimony,
 } from "./act.ts";
+import { Standing } from "./standing.ts";
 
 /** What a recording says, replayed here by the rules of isotrace.proto and by no code of the product's. */
 export interface Recorded extends Testimony {
@@ -20,6 +21,8 @@ export interface Recorded extends Testimony {
   segments: number;
   ended: boolean;
   fileEvents: number;
+  /** What stands in the end, as paths from the observed directory. */
+  paths: Set<string>;
 }
 
 export function readActs(path: string): Recorded {
@@ -55,6 +58,7 @@ class Replay {
   readonly #acts: PendingAct[] = [];
   readonly #execs: { process: number; command: Command }[] = [];
   readonly #losses: Recorded["losses"] = [];
+  readonly #standing = new Standing();
   #uncertain = 0;
   #segments = 0;
   #ended = false;
@@ -79,9 +83,11 @@ class Replay {
       }
       case "directory":
         this.#directories.set(event.id, { parent: event.parent, name: event.name });
+        this.#standing.directory(event.id, event.parent, event.name);
         return;
       case "file":
         this.#fileEvents++;
+        this.#standing.event(event);
         this.#file(event);
         return;
       case "loss":
@@ -122,6 +128,7 @@ class Replay {
       segments: this.#segments,
       ended: this.#ended,
       fileEvents: this.#fileEvents,
+      paths: this.#standing.paths(),
     };
   }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
@@ -17,6 +17,9 @@ export interface ScriptResult {
   /** Against what the program itself says; it knows of io_uring, strace does not. */
   statement: Verdict;
   recorded: Recorded;
+  /** Paths that stand in the end, and that the recording does not have. */
+  notStanding: string[];
+  summary: string;
 }
 
 /**
@@ -37,7 +40,27 @@ export async function checkScript(kind: VolumeKind, home: string): Promise<Scrip
   const traced = ["strace", ...straceOptions, "-o", log, "--", program, build, outside, truth];
   await execa(isotrace, ["run", "--out", out, "--", ...traced], { cwd: build });
   const recorded = readActs(join(out, "recording.isotrace"));
+  const notStanding = (await pathsBelow(build)).filter((path) => !recorded.paths.has(path));
   const seen = witness(log, build, build);
   const said = { acts: readStatement(truth), execs: [], parents: seen.parents };
-  return { strace: compare(seen, recorded), statement: compare(said, recorded), recorded };
+  return {
+    strace: compare(seen, recorded),
+    statement: compare(said, recorded),
+    recorded,
+    notStanding,
+    summary: readFileSync(join(out, "summary.md"), "utf8"),
+  };
+}
+
+/** As byte strings, beginning with "/". */
+async function pathsBelow(directory: string): Promise<string[]> {
+  const { stdout } = await execa("find", [".", "-mindepth", "1", "-print0"], {
+    cwd: directory,
+    encoding: "buffer",
+  });
+  return Buffer.from(stdout)
+    .toString("latin1")
+    .split("\0")
+    .filter((path) => path !== "")
+    .map((path) => path.slice(1));
 }

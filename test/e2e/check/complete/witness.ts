@@ -87,12 +87,13 @@ class Scene {
         this.#act(process, "write", find(undefined, effect.path, true));
         return;
       case "attributes": {
-        const { at, path, follow = true, unless } = effect;
+        const { at, path, follow = true, unless, write } = effect;
         if (unless?.test(args.join(", "))) return;
+        const kind = write?.test(args.join(", ")) ? "write" : "attributes";
         const byName = path !== undefined && (textOf(args[path]) ?? "") !== "";
         const follows =
           typeof follow === "number" ? !(args[follow] ?? "").includes("AT_SYMLINK_NOFOLLOW") : follow;
-        this.#act(process, "attributes", byName ? find(at, path, follows) : this.#named(args[at!]!));
+        this.#act(process, kind, byName ? find(at, path, follows) : this.#named(args[at!]!));
         return;
       }
       default:

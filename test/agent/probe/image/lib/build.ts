@@ -72,7 +72,7 @@ export function writer(argv: string[], facts: Partial<ExecFacts> = {}): Writer {
     parentEpoch: 0,
     epoch: 1,
     execs: [],
-    streamEpoch: 1,
+    order: { epoch: 1, opened: [], used: [] },
     outside: false,
     startsBuild: false,
     own: false,
