@@ -3,20 +3,19 @@ import type { PackageEvent, ReleaseEvent } from "../../proto/events.ts";
 /** The number of the descriptor, in the process inside, of the directory that it enters. */
 export const rootFd = 4;
 
-/** What the process inside a chroot is asked to look at. */
+/** What the process inside a chroot is asked to look at. Paths and names are byte strings. */
 export interface Survey {
   id: number;
-  /** debootstrap's list of what it downloads. */
-  deburis: boolean;
+  /** debootstrap's list of what it downloads, from this offset; undefined: not asked for. */
+  deburis: number | undefined;
   /** apt's lists: they may have changed. */
   lists: boolean;
-  /** dpkg's log, from where it was read to. */
-  log: LogPosition | undefined;
+  log: LogQuestion | undefined;
   /** dpkg's status file. */
   status: boolean;
   /** Names of .deb files that were downloaded. */
   downloads: string[];
-  /** Absolute paths of .dsc files that were fetched, as inside the chroot. Byte strings. */
+  /** Absolute paths of .dsc files that were fetched, as inside the chroot. */
   dscs: string[];
 }
 
@@ -26,16 +25,30 @@ export interface LogPosition {
   offset: number;
 }
 
+/** What is asked of dpkg's log. */
+export interface LogQuestion {
+  from: LogPosition;
+  /** Only so many runs at its end are of this system: it was copied, or there before. Undefined: all are. */
+  last: number | undefined;
+  /** .deb files that dpkg was called with. */
+  debs: string[];
+}
+
 /** A package event without what only the recorder knows. */
 export type PackageFacts = Omit<PackageEvent, "kind" | "time" | "root" | "process" | "epoch">;
 export type ReleaseFacts = Omit<ReleaseEvent, "kind" | "time" | "root">;
 
 export interface Findings {
   id: number;
-  packages: PackageFacts[];
   releases: ReleaseFacts[];
+  /** New lines of deburis, and where it ends; undefined if it is not there. */
+  bootstrapped: { packages: PackageFacts[]; end: number } | undefined;
+  /** For each download and each .dsc asked about, in that order; undefined if its name is not that of a package. */
+  downloaded: (PackageFacts | undefined)[];
+  fetched: (PackageFacts | undefined)[];
+  /** Undefined if dpkg's log is not there. Runs of dpkg: the first is the rest of one that was read in part. */
+  log: { runs: PackageFacts[][]; position: LogPosition } | undefined;
   /** What dpkg's status has as installed; undefined if it was not asked for or is not there. */
   installed: PackageFacts[] | undefined;
-  log: LogPosition | undefined;
   losses: string[];
 }

@@ -133,7 +133,7 @@ export class NoticeParser {
       const nameAt = handle + HANDLE_HEADER + handleBytes;
       notice.fsid = this.#fsidAt(buffer, at + RECORD_HEADER);
       if (type === FID) {
-        notice.target = buffer.latin1Slice(handle + 4, nameAt);
+        notice.target = buffer.toString("latin1", handle + 4, nameAt);
       } else if (type === NEW_DFID_NAME) {
         notice.newDirectory = this.#directoryAt(buffer, handle + 4, nameAt);
         notice.newName = nameIn(buffer, nameAt, recordEnd);
@@ -152,7 +152,7 @@ export class NoticeParser {
     if (low !== this.#fsidLow || high !== this.#fsidHigh) {
       this.#fsidLow = low;
       this.#fsidHigh = high;
-      this.#fsid = buffer.latin1Slice(at, at + FSID_SIZE);
+      this.#fsid = buffer.toString("latin1", at, at + FSID_SIZE);
     }
     return this.#fsid;
   }
@@ -162,7 +162,7 @@ export class NoticeParser {
     if (size === this.#lastSize && sameBytes(buffer, from, this.#lastBytes, size)) return this.#last;
     for (let i = 0; i < size; i++) this.#lastBytes[i] = buffer[from + i]!;
     this.#lastSize = size;
-    this.#last = buffer.latin1Slice(from, end);
+    this.#last = buffer.toString("latin1", from, end);
     return this.#last;
   }
 }
@@ -176,7 +176,7 @@ function refuse(sink: NoticeSink, reason: string): false {
 function nameIn(buffer: Buffer, from: number, end: number): string {
   let to = from;
   while (to < end && buffer[to] !== 0) to++;
-  return buffer.latin1Slice(from, to);
+  return buffer.toString("latin1", from, to);
 }
 
 function sameBytes(a: Uint8Array, from: number, b: Uint8Array, size: number): boolean {

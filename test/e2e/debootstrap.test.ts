@@ -29,6 +29,7 @@ test("a debootstrap of its own is recorded whole", () => {
     acts: _acts,
     execs,
     parents: _parents,
+    paths: _paths,
     fileEvents,
     ...facts
   } = readActs(join(out, "recording.isotrace"));

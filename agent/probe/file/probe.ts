@@ -14,7 +14,7 @@ export interface FileProbeOutput {
   number(process: Incarnation): number;
   /** Who had a pid when an event happened, after `from` and before `to` (CLOCK_BOOTTIME, µs). */
   writer(pid: number, from: number, to: number): Writer;
-  /** A file below the build directory was touched: by its directory as it is now. */
+  /** A file below the build directory was touched: by its directory as it is now. `write` is told when it is closed. */
   notice(directory: DirectoryNode, name: string, operations: number, writer: Writer): void;
 }
 

@@ -1,19 +1,23 @@
 import { createHash } from "node:crypto";
-import { closeSync, fstatSync, readdirSync } from "node:fs";
+import { closeSync, fstatSync } from "node:fs";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import type { Origin } from "../../../proto/events.ts";
 import type { ReleaseFacts } from "../../inside/protocol.ts";
-import { openRegular, readOpen, readRegular, Unreadable } from "../../inside/read.ts";
+import { namesIn, openRegular, readOpen, readRegular, Unreadable } from "../../inside/read.ts";
 import { parseStanza, type Stanza } from "./deb822.ts";
 import { type ListName, parseListName } from "./list-name.ts";
+import { Places } from "./places.ts";
 import { parseRelease } from "./release.ts";
-import { parseSources, withScheme } from "./sources-list.ts";
+import { parseSources } from "./sources-list.ts";
 import { StanzaIndex } from "./stanza-index.ts";
 
 const directory = "/var/lib/apt/lists";
 /** Debian's whole `main` is 50 MB. */
 const mostBytes = 512 << 20;
-const mostLists = 200;
+/** All lists together are held in memory. */
+const mostBytesTogether = 1 << 30;
+const mostLists = 500;
+const mostNames = 10_000;
 const mostConfiguration = 1 << 20;
 
 interface OpenList {
@@ -38,20 +42,23 @@ export interface Listed {
 export class AptLists {
   readonly #open = new Map<string, OpenList>();
   readonly #releases = new Map<string, string>();
-  #configured: string[] = [];
+  readonly #places = new Places();
   readonly losses: string[] = [];
 
   /** Looks at what there is now. @returns the Release files that were not there, or were others, at the last look. */
   refresh(): ReleaseFacts[] {
-    this.#configured = this.#readConfiguration();
+    this.#readConfiguration();
     const releases: ReleaseFacts[] = [];
-    for (const file of this.#list(directory).slice(0, mostLists)) {
-      const name = parseListName(file);
-      if (name === undefined) continue;
-      if (name.kind === "release") releases.push(...this.#readRelease(file, name));
+    for (const { file, name } of this.#named(directory)) {
+      if (name.kind === "release") releases.push(...this.#readRelease(file));
       else this.#openList(file, name);
     }
     return releases;
+  }
+
+  /** An archive's URI that is known from elsewhere than apt's configuration. */
+  learn(uri: string): void {
+    this.#places.learn(uri);
   }
 
   /** Every stanza of a package's name in the lists of binary packages, or of source packages. */
@@ -61,9 +68,8 @@ export class AptLists {
       if (list.name.kind !== kind || !isReadable(list.name)) continue;
       list.index ??= this.#index(list);
       for (const text of list.index.find(name)) {
-        const { base, suite, component } = list.name;
-        const uri = withScheme(base, this.#configured);
-        found.push({ stanza: parseStanza(text), origin: { list: list.file, uri, suite, component } });
+        const origin = { list: list.file, ...this.#places.of(list.file) };
+        found.push({ stanza: parseStanza(text), origin });
       }
     }
     return found;
@@ -81,6 +87,15 @@ export class AptLists {
   close(): void {
     for (const { fd } of this.#open.values()) closeSync(fd);
     this.#open.clear();
+  }
+
+  #named(path: string): { file: string; name: ListName }[] {
+    const named = this.#list(path).flatMap((file) => {
+      const name = parseListName(file);
+      return name === undefined ? [] : [{ file, name }];
+    });
+    if (named.length > mostLists) this.losses.push(`${path}: ${named.length} lists; ${mostLists} are read`);
+    return named.slice(0, mostLists);
   }
 
   #openList(file: string, name: ListName): void {
@@ -102,12 +117,20 @@ export class AptLists {
   #index(list: OpenList): StanzaIndex {
     let data: Buffer = Buffer.alloc(0);
     this.#attempt(() => {
-      data = decompress(readOpen(list.fd, list.file, mostBytes).data, list.name.compression, list.file);
+      const most = Math.min(mostBytes, mostBytesTogether - this.#bytesHeld());
+      const { data: raw } = readOpen(list.fd, list.file, most);
+      data = decompress(raw, list.name.compression, list.file, most);
     });
     return new StanzaIndex(data);
   }
 
-  #readRelease(file: string, name: ListName): ReleaseFacts[] {
+  #bytesHeld(): number {
+    let bytes = 0;
+    for (const { index } of this.#open.values()) bytes += index?.size ?? 0;
+    return bytes;
+  }
+
+  #readRelease(file: string): ReleaseFacts[] {
     let facts: ReleaseFacts | undefined;
     this.#attempt(() => {
       const part = readRegular(`${directory}/${file}`, 64 << 20);
@@ -115,36 +138,33 @@ export class AptLists {
       const sha256 = createHash("sha256").update(part.data).digest("hex");
       if (this.#releases.get(file) === sha256) return;
       this.#releases.set(file, sha256);
-      const { base, suite } = name;
-      const fields = parseRelease(part.data.toString("latin1"));
-      facts = { list: file, uri: withScheme(base, this.#configured), suite, sha256, ...fields };
+      const { uri, suite } = this.#places.of(file);
+      facts = { list: file, uri, suite, sha256, ...parseRelease(part.data.toString("latin1")) };
     });
     return facts === undefined ? [] : [facts];
   }
 
-  #readConfiguration(): string[] {
+  #readConfiguration(): void {
     const files = ["/etc/apt/sources.list"];
     for (const file of this.#list("/etc/apt/sources.list.d"))
       if (/\.(list|sources)$/.test(file)) files.push(`/etc/apt/sources.list.d/${file}`);
-    const uris = [...this.#configured];
     for (const file of files.slice(0, mostLists)) {
       this.#attempt(() => {
         const part = readRegular(file, mostConfiguration);
-        if (part !== undefined) uris.push(...parseSources(part.data.toString("latin1"), file));
+        if (part === undefined) return;
+        for (const source of parseSources(part.data.toString("latin1"), file)) this.#places.configure(source);
       });
     }
-    // Those of earlier looks stay: a list can outlive the entry that it came from.
-    return [...new Set(uris)].slice(-1000);
   }
 
   #list(path: string): string[] {
-    try {
-      return readdirSync(path, "latin1").sort();
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== "ENOENT" && code !== "ENOTDIR") this.losses.push(`${path}: ${code ?? String(error)}`);
-      return [];
-    }
+    let names: string[] = [];
+    this.#attempt(() => {
+      const found = namesIn(path, mostNames);
+      if (found.isCut) this.losses.push(`${path}: more than ${mostNames} names; the others are not looked at`);
+      names = found.names;
+    });
+    return names;
   }
 
   #attempt(act: () => void): void {
@@ -162,15 +182,15 @@ function isReadable({ compression }: ListName): boolean {
   return compression === "" || compression === "gz" || compression === "zst";
 }
 
-function decompress(data: Buffer, compression: ListName["compression"], file: string): Buffer {
+function decompress(data: Buffer, compression: ListName["compression"], file: string, most: number): Buffer {
   try {
     switch (compression) {
       case "":
         return data;
       case "gz":
-        return gunzipSync(data, { maxOutputLength: mostBytes });
+        return gunzipSync(data, { maxOutputLength: most });
       case "zst":
-        return zstdDecompressSync(data, { maxOutputLength: mostBytes });
+        return zstdDecompressSync(data, { maxOutputLength: most });
       case "xz":
       case "lz4":
       case "bz2":

@@ -1,40 +1,71 @@
 import { stanzas } from "./deb822.ts";
 
+/** An archive that apt's configuration names, with one of its suites. */
+export interface Source {
+  /** Without user, password, and slash at the end. */
+  uri: string;
+  /** Ends with "/" for a flat repository: then it is a directory, and has no components. */
+  suite: string;
+  components: string[];
+}
+
+/** More than anyone configures; a hostile stanza could multiply its URIs with its suites. */
+const most = 10_000;
+
 /**
- * The archives that apt's configuration names (sources.list(5)), as URIs without a slash at the end. One-line entries with
- * or without options in brackets; deb822 style for the files called *.sources.
+ * The archives that apt's configuration names (sources.list(5)). One-line entries with or without options in brackets;
+ * deb822 style for the files called *.sources. Entries that are switched off count: their lists may still be there.
  */
-export function parseSources(text: string, file: string): string[] {
-  return file.endsWith(".sources") ? fromStanzas(text) : fromLines(text);
+export function parseSources(text: string, file: string): Source[] {
+  return (file.endsWith(".sources") ? fromStanzas(text) : fromLines(text)).slice(0, most);
 }
 
-function fromLines(text: string): string[] {
-  const uris: string[] = [];
+function fromLines(text: string): Source[] {
+  const sources: Source[] = [];
   for (const line of text.split("\n")) {
-    const match = /^\s*deb(?:-src)?\s+(?:\[[^\]]*\]\s+)?(\S+)\s/.exec(`${line} `);
-    if (match !== null) uris.push(withoutSlash(match[1]!));
+    const match = /^\s*deb(?:-src)?\s+(?:\[[^\]]*\]\s*)?([^#]*)/.exec(line);
+    const [uri, suite, ...components] = wordsOf(match?.[1]);
+    if (uri !== undefined && suite !== undefined) sources.push({ uri: clean(uri), suite, components });
   }
-  return uris;
+  return sources;
 }
 
-function fromStanzas(text: string): string[] {
-  const uris: string[] = [];
+function fromStanzas(text: string): Source[] {
+  const sources: Source[] = [];
   for (const stanza of stanzas(text)) {
-    for (const uri of (stanza.get("uris") ?? "").split(/\s+/)) if (uri !== "") uris.push(withoutSlash(uri));
+    const components = wordsOf(stanza.get("components"));
+    for (const uri of wordsOf(stanza.get("uris"))) {
+      for (const suite of wordsOf(stanza.get("suites"))) {
+        if (sources.length < most) sources.push({ uri: clean(uri), suite, components });
+      }
+    }
   }
-  return uris;
+  return sources;
 }
 
-/** The URI of an archive of which only host and path are known: with the scheme that the configuration gives it, else http. */
-export function withScheme(base: string, configured: readonly string[]): string {
-  return configured.find((uri) => bare(uri) === withoutSlash(base)) ?? `http://${base}`;
+function wordsOf(text = ""): string[] {
+  return text.split(/\s+/).filter((word) => word !== "");
 }
 
-/** Without scheme, user and password, as the names of apt's lists are. */
-function bare(uri: string): string {
-  return withoutSlash(uri.replace(/^[a-z0-9+.-]+:(?:\/\/(?:[^/@]*@)?)?/i, ""));
+/** The URI of an archive of which only host and path are known: with the scheme that one of these gives it, else the likeliest. */
+export function withScheme(base: string, configured: Iterable<string>): string {
+  const wanted = withoutSlash(base);
+  for (const uri of configured) if (withoutScheme(uri) === wanted) return uri;
+  return base.startsWith("/") ? `file:${base}` : `http://${base}`;
 }
 
-function withoutSlash(uri: string): string {
-  return uri.replace(/\/+$/, "");
+/** Host and path, as the names of apt's lists have them. */
+export function withoutScheme(uri: string): string {
+  return withoutSlash(uri.replace(/^[a-z0-9+.-]+:(?:\/\/)?/i, ""));
+}
+
+/** What a recording may hold of a URI: no user, no password. */
+function clean(uri: string): string {
+  return withoutSlash(uri.replace(/^([a-z0-9+.-]+:\/\/)[^/@]*@/i, "$1"));
+}
+
+function withoutSlash(text: string): string {
+  let end = text.length;
+  while (end > 1 && text[end - 1] === "/") end--;
+  return text.slice(0, end);
 }

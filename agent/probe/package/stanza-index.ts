@@ -16,6 +16,11 @@ export class StanzaIndex {
       this.#add(at + field.length);
   }
 
+  /** Bytes that it holds. */
+  get size(): number {
+    return this.#data.length;
+  }
+
   /** The stanzas of a package, as byte strings. */
   find(name: string): string[] {
     const places = this.#places.get(name);

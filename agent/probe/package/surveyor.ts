@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
-import type { Findings, LogPosition, PackageFacts, Survey } from "../../inside/protocol.ts";
-import { readRegular, Unreadable } from "../../inside/read.ts";
+import type { Findings, LogQuestion, PackageFacts, Survey } from "../../inside/protocol.ts";
+import { digestRegular, readRegular, Unreadable } from "../../inside/read.ts";
 import { AptLists } from "./apt-lists.ts";
 import { parseDebName } from "./deb-name.ts";
 import { parseStanza } from "./deb822.ts";
@@ -12,116 +11,119 @@ import { parseStatus } from "./status.ts";
 const mostBytes = 128 << 20;
 /** Packages told of one look: more than Debian has, and few enough for the recorder to take at once. */
 const mostPackages = 70_000;
-const mostDeb = 2 ** 31 - 1;
+const mostDeb = 2 ** 31;
 const archives = "/var/cache/apt/archives";
 
 /** Answers surveys of the packages of one chroot, from inside it. */
 export class Surveyor {
   readonly #lists = new AptLists();
-  readonly #bootstrapped = new Set<string>();
   #losses: string[] = [];
 
   survey(survey: Survey): Findings {
     this.#losses = [];
     const releases = survey.lists || this.#lists.isEmpty ? this.#lists.refresh() : [];
-    const packages = survey.deburis ? this.#deburis() : [];
-    const { entries, log } =
-      survey.log === undefined ? { entries: [], log: undefined } : this.#log(survey.log);
-    for (const file of survey.downloads) packages.push(...this.#download(file));
-    for (const entry of entries) packages.push(this.#logged(entry));
-    for (const path of survey.dscs) packages.push(...this.#dsc(path));
+    const bootstrapped = survey.deburis === undefined ? undefined : this.#deburis(survey.deburis);
+    const downloaded = survey.downloads.map((file) => this.#download(file));
+    const log = survey.log === undefined ? undefined : this.#log(survey.log);
+    const fetched = survey.dscs.map((path) => this.#dsc(path));
     const installed = survey.status ? this.#installed() : undefined;
-    this.#bound(packages);
-    if (installed !== undefined) this.#bound(installed);
     const losses = [...this.#losses, ...this.#lists.losses.splice(0)];
-    return { id: survey.id, packages, releases, installed, log, losses };
+    return { id: survey.id, releases, bootstrapped, downloaded, fetched, log, installed, losses };
   }
 
-  #bound(facts: PackageFacts[]): void {
-    if (facts.length <= mostPackages) return;
-    this.#losses.push(`${facts.length} packages at once; ${mostPackages} are told of`);
-    facts.length = mostPackages;
+  #bounded<T>(found: T[]): T[] {
+    if (found.length <= mostPackages) return found;
+    this.#losses.push(`${found.length} packages at once; ${mostPackages} are told of`);
+    return found.slice(0, mostPackages);
   }
 
-  #deburis(): PackageFacts[] {
-    const text = this.#text("/debootstrap/deburis");
-    if (text === undefined) return [];
-    const facts: PackageFacts[] = [];
-    for (const { name, version, uri } of parseDeburis(text)) {
-      const key = `${name} ${version}`;
-      if (this.#bootstrapped.has(key)) continue;
-      this.#bootstrapped.add(key);
+  #deburis(from: number): Findings["bootstrapped"] {
+    const part = this.#attempt(() => readRegular("/debootstrap/deburis", mostBytes));
+    if (part === undefined) return undefined;
+    const { data } = part;
+    const end = data.lastIndexOf(0x0a) + 1;
+    // Shorter than it was: another debootstrap has begun.
+    const triplets = parseDeburis(data.toString("latin1", from <= end ? from : 0, end));
+    const packages = this.#bounded(triplets).map(({ name, version, uri }) => {
       const architecture = parseDebName(uri.slice(uri.lastIndexOf("/") + 1))?.architecture ?? "";
       const known: Known = { action: "bootstrap", name, version, architecture, uri, evidence: "deburis" };
-      facts.push(lookUp(this.#lists, known));
-    }
-    return facts;
+      return lookUp(this.#lists, known);
+    });
+    return { packages, end };
   }
 
-  #download(file: string): PackageFacts[] {
+  #download(file: string): PackageFacts | undefined {
     const parsed = parseDebName(file);
-    if (parsed === undefined) return [];
-    return [
-      this.#withDigest(lookUp(this.#lists, { action: "download", ...parsed, evidence: "archives" }), file),
-    ];
+    if (parsed === undefined) return undefined;
+    const facts = lookUp(this.#lists, { action: "download", ...parsed, evidence: "archives" });
+    return this.#withDigest(facts, `${archives}/${file}`);
   }
 
-  #logged(entry: LogEntry): PackageFacts {
+  #log({ from, last, debs }: LogQuestion): Findings["log"] {
+    const whole = this.#attempt(() => readRegular("/var/log/dpkg.log", mostBytes));
+    if (whole === undefined) return undefined;
+    const { ino: inode } = whole.stats;
+    const end = whole.data.lastIndexOf(0x0a) + 1;
+    const isSame = inode === from.inode && end >= from.offset;
+    if (!isSame && from.offset > 0)
+      this.#losses.push("dpkg.log was cut or replaced: what was logged since the last look may be missing");
+    let runs = parseDpkgLog(whole.data.toString("latin1", isSame ? from.offset : 0, end));
+    if (last !== undefined) runs = [[], ...runs.slice(Math.max(runs.length - last, 1))];
+    let left = mostPackages;
+    const told = runs.map((entries) => {
+      const some = entries.slice(0, left);
+      left -= some.length;
+      return some.map((entry) => this.#logged(entry, debs));
+    });
+    const count = runs.reduce((sum, { length }) => sum + length, 0);
+    if (count > mostPackages) this.#losses.push(`${count} packages at once; ${mostPackages} are told of`);
+    return { runs: told, position: { inode, offset: end } };
+  }
+
+  #logged(entry: LogEntry, debs: string[]): PackageFacts {
     const facts = lookUp(this.#lists, { ...entry, evidence: "dpkg.log" });
-    const version = entry.version.replaceAll(":", "%3a");
-    return this.#withDigest(facts, `${entry.name}_${version}_${entry.architecture}.deb`);
+    if (facts.uri !== "" || entry.action === "remove" || entry.action === "purge") return facts;
+    const { name, version, architecture } = entry;
+    const path = debs.find((each) => {
+      const deb = parseDebName(each.slice(each.lastIndexOf("/") + 1));
+      if (deb === undefined || deb.name !== name) return false;
+      return isSameVersion(deb.version, version) && (architecture === "" || deb.architecture === architecture);
+    });
+    if (path === undefined)
+      return this.#withDigest(facts, `${archives}/${name}_${version.replaceAll(":", "%3a")}_${architecture}.deb`);
+    return this.#withDigest({ ...facts, uriUnknown: `${facts.uriUnknown}: ${path}` }, path);
   }
 
-  /** A package that no list has: what its file says, if that is still where apt puts files. */
-  #withDigest(facts: PackageFacts, file: string): PackageFacts {
-    if (facts.sha256 !== "") return facts;
-    const part = this.#attempt(() => readRegular(`${archives}/${file}`, mostDeb));
-    if (part === undefined) return facts;
-    const sha256 = createHash("sha256").update(part.data).digest("hex");
-    return { ...facts, sha256, size: part.data.length };
+  /** A package that no list has: what its file says, if that is still there. */
+  #withDigest(facts: PackageFacts, path: string): PackageFacts {
+    if (facts.sha256 !== "" || !path.startsWith("/")) return facts;
+    const digest = this.#attempt(() => digestRegular(path, mostDeb));
+    return digest === undefined ? facts : { ...facts, ...digest };
   }
 
-  #dsc(path: string): PackageFacts[] {
+  #dsc(path: string): PackageFacts | undefined {
     const file = path.slice(path.lastIndexOf("/") + 1);
     const match = /^([^_]+)_([^_]+)\.dsc$/.exec(file);
-    if (match === null) return [];
-    const part = this.#attempt(() => readRegular(Buffer.from(path, "latin1").toString(), mostBytes));
-    const text = part?.data.toString("latin1").replace(/^-----BEGIN PGP[^\n]*\n(?:[^\n]+\n)*\n/, "");
-    const stanza = text === undefined ? undefined : parseStanza(text);
+    if (match === null) return undefined;
+    const text = this.#attempt(() => readRegular(path, mostBytes))?.data.toString("latin1") ?? "";
+    const stanza = parseStanza(text.replace(/^-----BEGIN PGP[^\n]*\n(?:[^\n]+\n)*\n/, ""));
     const known: Known = {
       action: "source",
-      name: stanza?.get("source") ?? match[1]!,
-      version: stanza?.get("version") ?? match[2]!,
+      name: stanza.get("source") ?? match[1]!,
+      version: stanza.get("version") ?? match[2]!,
       architecture: "source",
       evidence: "dsc",
     };
-    return [lookUpSource(this.#lists, known, file)];
-  }
-
-  #log(from: LogPosition): { entries: LogEntry[]; log: LogPosition | undefined } {
-    const whole = this.#attempt(() => readRegular("/var/log/dpkg.log", mostBytes));
-    if (whole === undefined) return { entries: [], log: undefined };
-    const { ino: inode } = whole.stats;
-    const isSame = inode === from.inode && whole.data.length >= from.offset;
-    const offset = isSame ? from.offset : 0;
-    if (!isSame && from.inode !== 0 && from.offset > 0)
-      this.#losses.push("dpkg.log was cut or replaced: what was logged since the last look may be missing");
-    const end = whole.data.lastIndexOf(0x0a) + 1;
-    const entries = parseDpkgLog(whole.data.toString("latin1", offset, Math.max(end, offset)));
-    return { entries, log: { inode, offset: Math.max(end, offset) } };
+    return this.#withDigest(lookUpSource(this.#lists, known, file), path);
   }
 
   #installed(): PackageFacts[] | undefined {
-    const text = this.#text("/var/lib/dpkg/status");
-    if (text === undefined) return undefined;
-    return parseStatus(text).map((each) => {
+    const part = this.#attempt(() => readRegular("/var/lib/dpkg/status", mostBytes));
+    if (part === undefined) return undefined;
+    return this.#bounded(parseStatus(part.data.toString("latin1"))).map((each) => {
       const facts = lookUp(this.#lists, { action: "present", ...each, evidence: "status" });
       return { ...facts, source: each.source, sourceVersion: each.sourceVersion };
     });
-  }
-
-  #text(path: string): string | undefined {
-    return this.#attempt(() => readRegular(path, mostBytes))?.data.toString("latin1");
   }
 
   #attempt<T>(act: () => T): T | undefined {
@@ -133,4 +135,9 @@ export class Surveyor {
       return undefined;
     }
   }
+}
+
+/** Files are mostly called without the version's epoch, where apt did not name them. */
+function isSameVersion(inName: string, version: string): boolean {
+  return inName === version || inName === version.replace(/^\d+:/, "");
 }
