@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync } from "node:fs";
 import { programPath } from "../program.ts";
 import type { Findings, Survey } from "./protocol.ts";
@@ -11,11 +12,18 @@ const patience = 60_000;
 /** Megabytes of its heap. What it reads of files lies outside of that. */
 const heap = 512;
 
+interface Waiting {
+  id: number;
+  child: ChildProcess;
+  resolve: (findings: Findings) => void;
+  reject: (error: Error) => void;
+}
+
 /** Asks the process inside one chroot; starts it when it is needed, by the directory's descriptor, wherever it has moved. */
 export class Inside {
   readonly #open: () => number;
   #child: ChildProcess | undefined;
-  #waiting: { id: number; resolve: (findings: Findings) => void; reject: (error: Error) => void } | undefined;
+  #waiting: Waiting | undefined;
   #timer: NodeJS.Timeout | undefined;
   #last = 0;
 
@@ -30,7 +38,7 @@ export class Inside {
     const child = this.#child ?? this.#start();
     const id = ++this.#last;
     return new Promise<Findings>((resolve, reject) => {
-      this.#waiting = { id, resolve, reject };
+      this.#waiting = { id, child, resolve, reject };
       this.#timer = setTimeout(() => child.kill("SIGKILL"), patience);
       child.send({ id, ...question } satisfies Survey, (error) => {
         if (error === null) return;
@@ -40,10 +48,15 @@ export class Inside {
     });
   }
 
-  close(): void {
+  /** Lets the process end. @returns when it has ended. */
+  async close(): Promise<void> {
     clearTimeout(this.#timer);
-    if (this.#child?.connected) this.#child.disconnect();
+    const child = this.#child;
     this.#child = undefined;
+    if (this.#waiting !== undefined) child?.kill("SIGKILL"); // nobody waits for its answer any more
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (child.connected) child.disconnect();
+    await once(child, "exit");
   }
 
   #start(): ChildProcess {
@@ -58,7 +71,8 @@ export class Inside {
         detached: true,
         cwd: "/",
         // Node writes files that its environment asks for (coverage, profiles, caches) when it ends: into the chroot.
-        env: {},
+        // The one named here is handed on by Node itself unless it is set.
+        env: { NODE_V8_COVERAGE: "" },
       },
     );
     closeSync(directory);
@@ -81,7 +95,8 @@ export class Inside {
   #ended(child: ChildProcess, because: string): void {
     if (this.#child === child) this.#child = undefined;
     const waiting = this.#waiting;
-    if (waiting === undefined) return;
+    // One that was let go after some idle seconds can end while the next is asked already.
+    if (waiting?.child !== child) return;
     this.#waiting = undefined;
     clearTimeout(this.#timer);
     waiting.reject(new Error(`the process inside the chroot ended (${because})`));

@@ -119,6 +119,8 @@ export class Session implements DrainTarget {
   takeStock(): void {
     seed(this.#table);
     for (const each of this.#table.living()) this.#adoption.take(each, process.pid);
+    if (this.#adoption.isRunning(this.#table.living()))
+      this.losses.add("attach", "the build was running already: what it did before is not recorded");
     if (this.#watch === undefined) this.#finder.scan(this.now());
   }
 

@@ -161,7 +161,8 @@ export class AptLists {
     let names: string[] = [];
     this.#attempt(() => {
       const found = namesIn(path, mostNames);
-      if (found.isCut) this.losses.push(`${path}: more than ${mostNames} names; the others are not looked at`);
+      if (found.isCut)
+        this.losses.push(`${path}: more than ${mostNames} names; the others are not looked at`);
       names = found.names;
     });
     return names;

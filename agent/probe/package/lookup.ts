@@ -9,7 +9,6 @@ export type Known = Pick<PackageFacts, "action" | "name" | "version" | "architec
 /** Completes a binary package from apt's lists: URI, size, digest, source, and every archive that has exactly this version. */
 export function lookUp(lists: AptLists, known: Known): PackageFacts {
   const matches = lists.find("packages", known.name).filter(({ stanza }) => isSame(stanza, known));
-  if (known.uri) learn(lists, known.uri, matches);
   // The archive that the known URI is of, if there is one: the same version may stand in several.
   const best = matches.find((each) => known.uri?.startsWith(`${each.origin.uri}/`)) ?? matches[0];
   const facts = { ...blank(known), origins: matches.map(({ origin }) => origin) };

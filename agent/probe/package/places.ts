@@ -51,10 +51,15 @@ export class Places {
   }
 }
 
+const special = '\\|{}[]<>"^~_=!@#$%&*';
+
 /** apt's QuoteString with the characters that URItoFileName gives it. Byte string. */
 function escaped(path: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are among those that apt escapes
-  return path.replace(/[\\|{}[\]<>"^~_=!@#$%&*\x00-\x20\x7f-\xff]/g, (each) =>
-    `%${each.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
+  let name = "";
+  for (const each of path) {
+    const code = each.charCodeAt(0);
+    const isPlain = code > 0x20 && code < 0x7f && !special.includes(each);
+    name += isPlain ? each : `%${code.toString(16).padStart(2, "0")}`;
+  }
+  return name;
 }

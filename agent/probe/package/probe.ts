@@ -1,8 +1,11 @@
 import { type Event, operation } from "../../../proto/events.ts";
+import type { PackageFacts } from "../../inside/protocol.ts";
 import type { DirectoryNode } from "../file/tree.ts";
 import type { Writer } from "../process/attribution.ts";
 import type { Incarnation } from "../process/incarnation.ts";
+import { Knowledge } from "./knowledge.ts";
 import { RootPackages } from "./root-packages.ts";
+import { debsOf, isDebootstraps, programOf } from "./writer.ts";
 
 export interface PackageProbeOutput {
   emit(event: Event): void;
@@ -15,8 +18,9 @@ export interface PackageProbeOutput {
   now(): number;
 }
 
-/** Downloads and source packages that one look is asked for, at the most. */
-const mostNames = 20_000;
+const { create, write, rename } = operation;
+const removal = operation.delete;
+const mostFetched = 100_000;
 
 /**
  * Packages as debootstrap, apt and dpkg leave their traces: told by the file probe what they touched, it reads it from
@@ -24,7 +28,12 @@ const mostNames = 20_000;
  */
 export class PackageProbe {
   readonly #out: PackageProbeOutput;
-  readonly #roots = new Map<DirectoryNode, { packages: RootPackages; writer: Writer | undefined }>();
+  readonly #roots = new Map<DirectoryNode, RootPackages>();
+  readonly #knowledge = new Knowledge();
+  /** .dsc files that were fetched into a system: they may be moved out of it. */
+  readonly #fetched = new Set<string>();
+  /** The name of the file that was last renamed out of a `partial/`: where to, the next call says. */
+  #leaving = "";
 
   constructor(out: PackageProbeOutput) {
     this.#out = out;
@@ -32,45 +41,33 @@ export class PackageProbe {
 
   /** A file was touched in a directory with a role, or one called *.dsc anywhere. */
   notice(directory: DirectoryNode, name: string, operations: number, writer: Writer): void {
-    const { create, write, rename } = operation;
-    if (name === "dpkg.log" && directory.role?.kind === "log") {
-      const isDpkgs = writer.process?.execs.at(-1)?.name === "dpkg";
-      if (!isDpkgs) this.#roots.get(directory.role.root)?.packages.logCut();
-    }
-    if ((operations & (create | write | rename)) === 0) return;
     if (directory.role === undefined) {
-      this.#source(directory, name, operations, writer);
+      if ((operations & write) !== 0 || isArrival(operations)) this.#source(directory, name, writer);
       return;
     }
     const { kind, root } = directory.role;
+    const isThere = (operations & (create | write)) !== 0;
     switch (kind) {
       case "debootstrap":
-        if (name === "deburis")
-          this.#of(root, writer).touch((pending) => {
-            pending.deburis = true;
-          });
+        if (name === "deburis" && isThere) this.#of(root).deburis(writer);
         return;
       case "lists":
-        if (!name.endsWith("lock"))
-          this.#of(root, writer).touch((pending) => {
-            pending.lists = true;
-          });
+        if (name !== "lock" && isThere) this.#of(root).lists();
         return;
       case "archives":
-        // Renamed from partial/: downloaded. What is copied here was not, and what debootstrap gets is in its own list.
-        if (name.endsWith(".deb") && (operations & rename) !== 0 && !isDebootstraps(writer))
-          this.#of(root, writer).touch((pending) => {
-            if (pending.downloads.length < mostNames) pending.downloads.push(name);
-            else this.#out.loss("packages", "more downloads at once than are looked at");
-          });
+        if (name.endsWith(".deb") && this.#isDownload(name, operations, writer))
+          this.#of(root).download(name, writer);
         return;
       case "partial":
+        this.#leaving = (operations & rename) !== 0 && !isArrival(operations) ? name : "";
         return;
       case "dpkg":
-        if (name === "status") this.#dpkg(root, operations, writer);
+        if (name !== "status") return;
+        if (isThere) this.#of(root).status();
+        else if ((operations & removal) !== 0) this.#roots.get(root)?.gone();
         return;
       case "log":
-        if (name === "dpkg.log") this.#dpkg(root, operations, writer);
+        if (name === "dpkg.log") this.#log(root, operations, writer);
         return;
       default:
         kind satisfies never;
@@ -79,58 +76,66 @@ export class PackageProbe {
 
   /** The build has ended: takes the last looks. */
   async settle(): Promise<void> {
-    for (const { packages } of this.#roots.values()) await packages.settle();
+    for (const packages of this.#roots.values()) await packages.settle();
   }
 
   async close(): Promise<void> {
-    for (const { packages } of this.#roots.values()) packages.close();
+    for (const packages of this.#roots.values()) await packages.close();
   }
 
-  #dpkg(root: DirectoryNode, operations: number, writer: Writer): void {
-    const packages = this.#of(root, writer);
-    if ((operations & operation.create) !== 0 && isCopier(writer)) packages.copiedAt = utcNow();
-    packages.touch((pending) => {
-      pending.log = true;
-      pending.status = true;
-    });
+  /** Renamed from partial/: what is copied or moved here from elsewhere was not downloaded, and what debootstrap gets is in its own list. */
+  #isDownload(name: string, operations: number, writer: Writer): boolean {
+    const isFromPartial = this.#leaving === name;
+    this.#leaving = "";
+    if (isArrival(operations)) return isFromPartial && !isDebootstraps(writer);
+    // Where renames and writers are not seen (chokidar), it is the likeliest that can be said.
+    return writer.process === undefined && (operations & create) !== 0 && (operations & rename) === 0;
   }
 
-  #source(directory: DirectoryNode, name: string, operations: number, writer: Writer): void {
-    if ((operations & (operation.write | operation.rename)) === 0) return;
+  #log(root: DirectoryNode, operations: number, writer: Writer): void {
+    if ((operations & (create | write | rename | removal)) === 0) return;
+    const program = programOf(writer);
+    const packages = this.#of(root);
+    // Who is not known is taken for dpkg, which mostly writes there.
+    if ((program !== "dpkg" && program !== "") || (operations & (rename | removal)) !== 0) {
+      packages.logReplaced();
+      return;
+    }
+    if ((operations & create) !== 0) packages.logBegun();
+    if ((operations & write) !== 0) packages.logClosed(writer, debsOf(writer));
+  }
+
+  #source(directory: DirectoryNode, name: string, writer: Writer): void {
     const names = [name];
+    let top = directory;
     for (let at: DirectoryNode | undefined = directory; at !== undefined; at = at.parent) {
       if (this.#roots.has(at)) {
-        const path = `/${names.join("/")}`;
-        this.#of(at, writer).touch((pending) => {
-          if (pending.dscs.length < mostNames && !pending.dscs.includes(path)) pending.dscs.push(path);
-        });
+        if (this.#fetched.size < mostFetched) this.#fetched.add(name);
+        this.#of(at).source(`/${names.join("/")}`, writer);
         return;
       }
       names.unshift(at.name);
+      top = at;
     }
+    // Fetched by the host's apt into the build directory: its lists are not there, but the file is.
+    if (!this.#fetched.has(name)) this.#of(top).source(`/${names.slice(1).join("/")}`, writer);
   }
 
-  #of(root: DirectoryNode, writer: Writer): RootPackages {
+  #of(root: DirectoryNode): RootPackages {
     const known = this.#roots.get(root);
-    if (known !== undefined) {
-      known.writer = writer;
-      return known.packages;
-    }
-    const packages = new RootPackages(() => this.#out.openRoot(root), {
-      package: (facts) => this.#emit(root, { kind: "package", ...facts }),
+    if (known !== undefined) return known;
+    const packages = new RootPackages(() => this.#out.openRoot(root), this.#knowledge, {
+      package: (facts, writer) => this.#emit(root, facts, writer),
       release: (facts) => this.#out.emit({ kind: "release", time: this.#out.now(), root: root.id, ...facts }),
       loss: (detail) => this.#out.loss("packages", detail),
     });
-    this.#roots.set(root, { packages, writer });
+    this.#roots.set(root, packages);
     return packages;
   }
 
-  #emit(
-    root: DirectoryNode,
-    facts: Omit<Extract<Event, { kind: "package" }>, "time" | "root" | "process" | "epoch">,
-  ): void {
-    const writer = facts.action === "present" ? undefined : this.#roots.get(root)?.writer;
+  #emit(root: DirectoryNode, facts: PackageFacts, writer: Writer | undefined): void {
     this.#out.emit({
+      kind: "package",
       ...facts,
       time: this.#out.now(),
       root: root.id,
@@ -140,21 +145,7 @@ export class PackageProbe {
   }
 }
 
-function isDebootstraps({ process }: Writer): boolean {
-  for (let at = process; at !== undefined; at = at.parent) {
-    if (at.facts !== undefined && /\/debootstrap\0/.test(Buffer.from(at.facts.argv).toString("latin1")))
-      return true;
-  }
-  return false;
-}
-
-/** Programs that bring a dpkg.log of another system. */
-function isCopier({ process }: Writer): boolean {
-  const program = process?.execs.at(-1)?.name ?? "";
-  return /^(cp|mv|rsync|tar|bsdtar|cpio|unsquashfs)$/.test(program);
-}
-
-/** Now, as dpkg.log writes times where the time zone is UTC. */
-function utcNow(): string {
-  return new Date().toISOString().slice(0, 19).replace("T", " ");
+/** The new place of something that was renamed; at its old place there is no `create`. */
+function isArrival(operations: number): boolean {
+  return (operations & rename) !== 0 && (operations & create) !== 0;
 }

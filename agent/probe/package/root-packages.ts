@@ -1,72 +1,157 @@
 import { Inside } from "../../inside/inside.ts";
 import type { Findings, LogPosition, PackageFacts, ReleaseFacts, Survey } from "../../inside/protocol.ts";
+import type { Writer } from "../process/attribution.ts";
+import { DpkgRuns } from "./dpkg-runs.ts";
+import { Knowledge, keyOf } from "./knowledge.ts";
 
 /** A look is taken when nothing has happened for so long, and not later than so long after the first thing; milliseconds. */
 const quiet = 300;
 const latest = 2000;
+/** Downloads and source packages that one look is asked for, and .deb files that dpkg is called with, at the most. */
+const mostNames = 20_000;
 
 export interface RootOutput {
-  package(facts: PackageFacts): void;
+  /** @param writer who did it, if that is known. */
+  package(facts: PackageFacts, writer: Writer | undefined): void;
   release(facts: ReleaseFacts): void;
   loss(detail: string): void;
 }
 
 /** What changed since the last look. */
-type Pending = Pick<Survey, "deburis" | "lists" | "status" | "downloads" | "dscs"> & { log: boolean };
+interface Pending {
+  deburis: Writer | undefined;
+  lists: boolean;
+  status: boolean;
+  log: boolean;
+  downloads: Map<string, Writer>;
+  dscs: Map<string, Writer>;
+}
 
 /** The packages of one system: told what was touched, it looks from inside, soon but not at each touch. */
 export class RootPackages {
   readonly #inside: Inside;
   readonly #out: RootOutput;
+  readonly #shared: Knowledge;
+  readonly #own = new Knowledge();
   #pending = nothing();
   #since = 0;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
   #isLooking = false;
+  #deburisEnd = 0;
   #log: LogPosition = { inode: 0, offset: 0 };
+  /** All that the log has since the last look is this system's: it did not come by copy, nor was it there before. */
+  #isLogOurs = false;
+  readonly #runs = new DpkgRuns<Writer, PackageFacts>();
+  #debs: string[] = [];
   /** name, version and architecture of what was told already. */
   readonly #told = new Set<string>();
+  readonly #toldOnce = new Set<string>();
   #installed: PackageFacts[] = [];
-  /** The log came by copy at this time (UTC, as it is written in a log): earlier lines are of another system. */
-  copiedAt = "";
 
-  constructor(open: () => number, out: RootOutput) {
+  /**
+   * @param open opens the system's root directory; the descriptor is closed here.
+   * @param shared what is known from other systems.
+   */
+  constructor(open: () => number, shared: Knowledge, out: RootOutput) {
     this.#inside = new Inside(open);
+    this.#shared = shared;
     this.#out = out;
   }
 
-  /** Something was touched: it will be looked at. */
-  touch(change: (pending: Pending) => void): void {
+  deburis(writer: Writer): void {
+    this.#pending.deburis = writer;
+    this.#soon();
+  }
+
+  lists(): void {
+    this.#pending.lists = true;
+    this.#soon();
+  }
+
+  download(name: string, writer: Writer): void {
+    this.#addTo(this.#pending.downloads, name, writer);
+  }
+
+  /** @param path of a .dsc file, as inside the system. */
+  source(path: string, writer: Writer): void {
+    this.#addTo(this.#pending.dscs, path, writer);
+  }
+
+  status(): void {
+    this.#pending.status = true;
+    this.#soon();
+  }
+
+  /** dpkg made a new log. */
+  logBegun(): void {
+    this.#isLogOurs = true;
+  }
+
+  /** dpkg closed the log, so it has ended. @param debs .deb files that it was called with. */
+  logClosed(writer: Writer, debs: string[]): void {
+    this.#runs.closed(writer);
+    if (this.#debs.length + debs.length <= mostNames) this.#debs.push(...debs);
+    this.#pending.log = true;
+    this.status();
+  }
+
+  /** Something other than dpkg changed, moved or removed the log. */
+  logReplaced(): void {
+    const isAllRead = this.#runs.awaited === 0 && !this.#isLooking;
+    if (isAllRead) {
+      // What it has now is not of this system's dpkg. Looked at now, before dpkg goes on with it.
+      this.#isLogOurs = false;
+      this.#log = { inode: 0, offset: 0 };
+    }
+    this.#pending.log = true;
+    this.#soon();
+    if (isAllRead) this.#look();
+  }
+
+  /** The database is removed, and the system with it: tells what is known, as it can never be looked at again. */
+  gone(): void {
+    for (const facts of this.#installed) if (!this.#told.has(keyOf(facts))) this.#tell(facts, undefined);
+    this.#installed = [];
+  }
+
+  /** Takes the last look, and tells what is there that nothing has told of. */
+  async settle(): Promise<void> {
+    await this.#looking;
+    while (!isNothing(this.#pending)) {
+      this.#look();
+      await this.#looking;
+    }
+    clearTimeout(this.#timer);
+    for (const { process, entries } of this.#runs.flush())
+      for (const facts of entries) this.#tell(facts, process);
+    this.gone();
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#inside.close();
+  }
+
+  #addTo(pending: Map<string, Writer>, name: string, writer: Writer): void {
+    if (pending.size < mostNames) pending.set(name, writer);
+    else this.#out.loss("more downloads at once than are looked at");
+    this.#soon();
+  }
+
+  #soon(): void {
     const now = Date.now();
-    if (isNothing(this.#pending)) this.#since = now;
-    change(this.#pending);
+    if (this.#timer === undefined) this.#since = now;
     clearTimeout(this.#timer);
     const wait = Math.max(0, Math.min(quiet, this.#since + latest - now));
     this.#timer = setTimeout(() => this.#look(), wait);
   }
 
-  /** The log is emptied or removed by something other than dpkg: nothing is lost if all of it had been read. */
-  logCut(): void {
-    if (!this.#pending.log && !this.#isLooking) this.#log = { inode: 0, offset: 0 };
-  }
-
-  /** Takes the last look, and tells what is there that nothing has told of. */
-  async settle(): Promise<void> {
-    clearTimeout(this.#timer);
-    await this.#looking;
-    if (!isNothing(this.#pending)) this.#look();
-    await this.#looking;
-    for (const facts of this.#installed) if (!this.#told.has(keyOf(facts))) this.#tell(facts);
-  }
-
-  close(): void {
-    clearTimeout(this.#timer);
-    this.#inside.close();
-  }
-
   #look(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     if (this.#isLooking) {
-      this.#timer = setTimeout(() => this.#look(), quiet);
+      this.#soon();
       return;
     }
     this.#isLooking = true;
@@ -77,42 +162,122 @@ export class RootPackages {
     });
   }
 
-  async #survey({ log, ...question }: Pending): Promise<void> {
-    let findings: Findings;
-    try {
-      findings = await this.#inside.survey({ ...question, log: log ? this.#log : undefined });
-    } catch (error) {
-      // Mostly the chroot was removed before it could be looked at; what was known of it is told at the end.
-      this.#out.loss(`packages of a chroot could not be read: ${(error as Error).message}`);
-      return;
-    }
-    if (findings.log !== undefined) this.#log = findings.log;
-    if (findings.installed !== undefined) this.#installed = findings.installed;
-    for (const facts of findings.releases) this.#out.release(facts);
-    for (const facts of findings.packages) if (!this.#isOfAnotherSystem(facts)) this.#tell(facts);
+  async #survey(pending: Pending): Promise<void> {
+    const closed = this.#runs.awaited;
+    const question: Omit<Survey, "id"> = {
+      deburis: pending.deburis === undefined ? undefined : this.#deburisEnd,
+      lists: pending.lists,
+      status: pending.status,
+      log: pending.log
+        ? { from: this.#log, last: this.#isLogOurs ? undefined : closed, debs: this.#debs.splice(0) }
+        : undefined,
+      downloads: [...pending.downloads.keys()],
+      dscs: [...pending.dscs.keys()],
+    };
+    const findings = await this.#ask(question);
+    if (findings === undefined) return;
+    for (const facts of findings.releases) this.#release(facts);
+    if (pending.deburis !== undefined) this.#bootstrapped(findings, pending.deburis);
+    tellEach(findings.downloaded, pending.downloads, (facts, writer) => this.#tell(facts, writer));
+    tellEach(findings.fetched, pending.dscs, (facts, writer) => this.#tellOnce(facts, writer));
+    if (pending.log) this.#logged(findings, closed);
+    if (findings.installed !== undefined)
+      this.#installed = findings.installed.map((facts) => this.#completed(facts));
     for (const detail of findings.losses) this.#out.loss(detail);
   }
 
-  #tell(facts: PackageFacts): void {
-    // What goes away may be "present" again only if it is told so.
-    if (facts.action === "remove" || facts.action === "purge") this.#told.delete(keyOf(facts));
-    else this.#told.add(keyOf(facts));
-    this.#out.package(facts);
+  /** A process inside that was killed, or that hostile content brought down, is asked again once. */
+  async #ask(question: Omit<Survey, "id">): Promise<Findings | undefined> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#inside.survey(question);
+      } catch (error) {
+        const hasStarted = !(error instanceof Error && "code" in error);
+        if (hasStarted && attempt === 1) continue;
+        // Mostly the chroot was removed before it could be looked at; what was known of it is told at the end.
+        this.#out.loss(`packages of a chroot could not be read: ${(error as Error).message}`);
+        return undefined;
+      }
+    }
   }
 
-  #isOfAnotherSystem({ evidence, logged }: PackageFacts): boolean {
-    return evidence === "dpkg.log" && logged < this.copiedAt;
+  #bootstrapped({ bootstrapped }: Findings, writer: Writer): void {
+    if (bootstrapped === undefined) {
+      this.#out.loss("deburis was removed before it was read");
+      return;
+    }
+    this.#deburisEnd = bootstrapped.end;
+    for (const facts of bootstrapped.packages) this.#tellOnce(facts, writer);
+  }
+
+  #logged({ log }: Findings, closed: number): void {
+    if (log === undefined) {
+      if (closed > 0) this.#out.loss("dpkg.log was removed before what dpkg had logged was read");
+      this.#runs.read([], closed);
+      this.#log = { inode: 0, offset: 0 };
+    } else {
+      for (const { process, entries } of this.#runs.read(log.runs, closed))
+        for (const facts of entries) this.#tell(facts, process);
+      this.#log = log.position;
+    }
+    this.#isLogOurs = true;
+  }
+
+  #release(facts: ReleaseFacts): void {
+    const key = `${facts.list} ${facts.sha256}`;
+    if (this.#toldOnce.has(key)) return;
+    this.#toldOnce.add(key);
+    this.#out.release(facts);
+  }
+
+  /** debootstrap can be run twice on one target, and a source package be moved about: neither is two packages. */
+  #tellOnce(facts: PackageFacts, writer: Writer): void {
+    const key = `${facts.action} ${keyOf(facts)} ${facts.uri}`;
+    if (this.#toldOnce.has(key)) return;
+    this.#toldOnce.add(key);
+    this.#tell(facts, writer);
+  }
+
+  #tell(found: PackageFacts, writer: Writer | undefined): void {
+    const facts = this.#completed(found);
+    // What goes away may be "present" again only if it is told so.
+    if (facts.action === "remove" || facts.action === "purge") this.#told.delete(keyOf(facts));
+    else if (facts.action !== "source") this.#told.add(keyOf(facts));
+    this.#out.package(facts, writer);
+  }
+
+  #completed(facts: PackageFacts): PackageFacts {
+    const own = this.#own.complete(facts);
+    this.#own.remember(own);
+    this.#shared.remember(own);
+    // A package that was installed here need not be the one that another system has. One that was copied is.
+    return own.action === "present" ? this.#shared.complete(own) : own;
+  }
+}
+
+function tellEach(
+  found: (PackageFacts | undefined)[],
+  asked: Map<string, Writer>,
+  tell: (facts: PackageFacts, writer: Writer) => void,
+): void {
+  let i = 0;
+  for (const writer of asked.values()) {
+    const facts = found[i++];
+    if (facts !== undefined) tell(facts, writer);
   }
 }
 
 function nothing(): Pending {
-  return { deburis: false, lists: false, status: false, log: false, downloads: [], dscs: [] };
+  return {
+    deburis: undefined,
+    lists: false,
+    status: false,
+    log: false,
+    downloads: new Map(),
+    dscs: new Map(),
+  };
 }
 
 function isNothing({ deburis, lists, status, log, downloads, dscs }: Pending): boolean {
-  return !deburis && !lists && !status && !log && downloads.length === 0 && dscs.length === 0;
-}
-
-function keyOf({ name, version, architecture }: PackageFacts): string {
-  return `${name} ${version} ${architecture}`;
+  return deburis === undefined && !lists && !status && !log && downloads.size === 0 && dscs.size === 0;
 }

@@ -44,6 +44,9 @@ export class Surveyor {
     const end = data.lastIndexOf(0x0a) + 1;
     // Shorter than it was: another debootstrap has begun.
     const triplets = parseDeburis(data.toString("latin1", from <= end ? from : 0, end));
+    // debootstrap knows the scheme of an archive before apt is configured.
+    for (const { uri } of triplets)
+      if (uri.includes("/pool/")) this.#lists.learn(uri.slice(0, uri.indexOf("/pool/")));
     const packages = this.#bounded(triplets).map(({ name, version, uri }) => {
       const architecture = parseDebName(uri.slice(uri.lastIndexOf("/") + 1))?.architecture ?? "";
       const known: Known = { action: "bootstrap", name, version, architecture, uri, evidence: "deburis" };
@@ -87,10 +90,15 @@ export class Surveyor {
     const path = debs.find((each) => {
       const deb = parseDebName(each.slice(each.lastIndexOf("/") + 1));
       if (deb === undefined || deb.name !== name) return false;
-      return isSameVersion(deb.version, version) && (architecture === "" || deb.architecture === architecture);
+      return (
+        isSameVersion(deb.version, version) && (architecture === "" || deb.architecture === architecture)
+      );
     });
     if (path === undefined)
-      return this.#withDigest(facts, `${archives}/${name}_${version.replaceAll(":", "%3a")}_${architecture}.deb`);
+      return this.#withDigest(
+        facts,
+        `${archives}/${name}_${version.replaceAll(":", "%3a")}_${architecture}.deb`,
+      );
     return this.#withDigest({ ...facts, uriUnknown: `${facts.uriUnknown}: ${path}` }, path);
   }
 

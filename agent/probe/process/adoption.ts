@@ -24,6 +24,13 @@ export class Adoption {
     this.onExec(process);
   }
 
+  /** Whether a build that Isotrace did not start runs among these. */
+  isRunning(processes: Iterable<Incarnation>): boolean {
+    if (this.#supervisor !== 0) return false;
+    for (const each of processes) if (this.isWholeBuild(each)) return true;
+    return false;
+  }
+
   onExec(process: Incarnation): void {
     if (this.#supervisor !== 0 || !process.outside || process.own || process.facts === undefined) return;
     if (process.facts.root === 0 && this.#isBelow(process.facts.workingDirectory)) process.outside = false;

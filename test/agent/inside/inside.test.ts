@@ -2,34 +2,42 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { execaSync } from "execa";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { execa, execaSync } from "execa";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Inside } from "../../../agent/inside/inside.ts";
 
-const nothing = { deburis: false, lists: false, log: undefined, status: false, downloads: [], dscs: [] };
+const nothing = { deburis: undefined, lists: false, log: undefined, status: false, downloads: [], dscs: [] };
 
 let top: string;
 let root: string;
+/** A directory that no chroot may be shown. */
+let host: string;
 let inside: Inside;
 
 beforeEach(() => {
   top = mkdtempSync(join(tmpdir(), "isotrace-inside-"));
   root = join(top, "chroot");
+  host = join(top, "host");
+  mkdirSync(host);
+  writeFileSync(join(host, "x_dists_y_InRelease"), "Origin: Host\n");
   mkdirSync(join(root, "var/lib/dpkg"), { recursive: true });
   mkdirSync(join(root, "var/lib/apt"), { recursive: true });
   inside = new Inside(() => openSync(root, "r"));
 });
 
-afterEach(() => {
-  inside.close();
+afterEach(async () => {
+  await inside.close();
   rmSync(top, { recursive: true });
 });
 
@@ -83,6 +91,49 @@ describe("the process inside a chroot", () => {
     const refused = await inside.survey({ ...nothing, status: true });
     expect(refused.installed).toBeUndefined();
     expect(refused.losses[0]).toMatch(/status: \d+ bytes; at most \d+ are read/);
+  });
+
+  it("does not leave the chroot by the magic links of /proc, neither to a file nor to a directory", async () => {
+    mkdirSync(join(root, "proc"));
+    await execa("mount", ["-t", "proc", "proc", join(root, "proc")]);
+    try {
+      // The runner's own root is the host's.
+      symlinkSync(`/proc/${process.pid}/root/var/lib/dpkg/status`, join(root, "var/lib/dpkg/status"));
+      symlinkSync(`/proc/${process.pid}/root${host}`, join(root, "var/lib/apt/lists"));
+      const { installed, releases, losses } = await inside.survey({ ...nothing, status: true, lists: true });
+      expect({ installed, releases }).toEqual({ installed: undefined, releases: [] });
+      expect(losses.sort()).toEqual(["/var/lib/apt/lists: ELOOP", "/var/lib/dpkg/status: ELOOP"]);
+    } finally {
+      await inside.close();
+      await execa("umount", [join(root, "proc")]);
+    }
+  });
+
+  it("does not open a device behind a symlink", async () => {
+    execaSync("mkfifo", [join(root, "fifo")]);
+    symlinkSync("/fifo", join(root, "var/lib/dpkg/status"));
+    const { losses } = await inside.survey({ ...nothing, status: true });
+    expect(losses).toEqual(["/var/lib/dpkg/status: not a regular file"]);
+  });
+
+  it("leaves nothing in the chroot, whatever its environment asks Node to write, and no access time", async () => {
+    writeFileSync(join(root, "var/lib/dpkg/status"), status(1));
+    utimesSync(join(root, "var/lib/dpkg/status"), 1, 2);
+    const before = readdirSync(root, { recursive: true });
+    vi.stubEnv("NODE_V8_COVERAGE", "/coverage");
+    vi.stubEnv("NODE_OPTIONS", "--cpu-prof");
+    await inside.survey({ ...nothing, status: true });
+    await inside.close();
+    vi.unstubAllEnvs();
+    expect(readdirSync(root, { recursive: true })).toEqual(before);
+    expect(statSync(join(root, "var/lib/dpkg/status")).atimeMs).toBe(1000);
+  });
+
+  it("reads names that are not UTF-8", async () => {
+    const name = Buffer.concat([Buffer.from(join(root, "x\xffy_1.dsc"), "latin1")]);
+    writeFileSync(name, "Source: x\nVersion: 3:1\n");
+    const { fetched } = await inside.survey({ ...nothing, dscs: ["/x\xffy_1.dsc"] });
+    expect(fetched[0]).toMatchObject({ name: "x", version: "3:1" });
   });
 
   it("fails with a reason when the chroot is gone, and does not hang", async () => {

@@ -5,8 +5,9 @@ import { parseStanza, sourceOf, stanzas } from "../../../../agent/probe/package/
 import { parseDeburis } from "../../../../agent/probe/package/deburis.ts";
 import { parseDpkgLog } from "../../../../agent/probe/package/dpkg-log.ts";
 import { parseListName } from "../../../../agent/probe/package/list-name.ts";
+import { Places } from "../../../../agent/probe/package/places.ts";
 import { parseRelease } from "../../../../agent/probe/package/release.ts";
-import { parseSources, withScheme } from "../../../../agent/probe/package/sources-list.ts";
+import { parseSources } from "../../../../agent/probe/package/sources-list.ts";
 import { parseStatus } from "../../../../agent/probe/package/status.ts";
 
 const name = fc.stringMatching(/^[a-z0-9][a-z0-9+.-]{1,20}$/);
@@ -43,14 +44,24 @@ describe("dpkg.log", () => {
       "2026-01-02 03:04:08 remove xorriso:amd64 1.5.4-4 <none>",
       "2026-01-02 03:04:09 purge xorriso:amd64 1.5.4-4 <none>",
       "2026-01-02 03:04:10 configure libc6:amd64 2.36-9+deb12u13 <none>",
+      "2026-01-02 03:04:11 disappear old:all 1-1 <none>",
     ].join("\n");
-    expect(parseDpkgLog(log).map((each) => [each.action, each.name, each.oldVersion, each.version])).toEqual([
+    const [before, run] = parseDpkgLog(log);
+    expect(before).toEqual([]);
+    expect(run!.map((each) => [each.action, each.name, each.oldVersion, each.version])).toEqual([
       ["install", "libc6", "", "2.36-9+deb12u13"],
       ["upgrade", "mtools", "4.0.32-1", "4.0.33-1+really4.0.32-1"],
       ["install", "tzdata", "2024a-0", "2024b-0"],
       ["remove", "xorriso", "", "1.5.4-4"],
       ["purge", "xorriso", "", "1.5.4-4"],
+      ["remove", "old", "", "1-1"],
     ]);
+  });
+
+  it("keeps runs of dpkg apart, and the rest of one that began before", () => {
+    const at = "2026-01-02 03:04:05";
+    const log = `${at} install a:all <none> 1\n${at} startup archives unpack\n${at} install b:all <none> 1\n${at} startup packages configure\n`;
+    expect(parseDpkgLog(log).map((run) => run.map((each) => each.name))).toEqual([["a"], ["b"], []]);
   });
 });
 
@@ -94,19 +105,23 @@ describe("names of apt's lists", () => {
 });
 
 describe("apt's configuration", () => {
-  it("gives an archive its scheme, in both of apt's styles", () => {
-    const lines =
-      "# deb http://no.example/x y z\ndeb [arch=amd64 signed-by=/k.gpg] https://a.example/debian/ bookworm main\ndeb-src tor+http://b.onion/debian bookworm main\ndeb file:/root/packages ./\n";
-    const uris = parseSources(lines, "sources.list");
-    expect(uris).toEqual(["https://a.example/debian", "tor+http://b.onion/debian", "file:/root/packages"]);
-    expect(withScheme("a.example/debian", uris)).toBe("https://a.example/debian");
-    expect(withScheme("b.onion/debian", uris)).toBe("tor+http://b.onion/debian");
-    expect(withScheme("c.example/debian", uris)).toBe("http://c.example/debian");
+  it("is read in both of apt's styles, without passwords", () => {
+    const lines = [
+      "# deb http://no.example/x y z",
+      "deb [arch=amd64 signed-by=/k.gpg] https://me:secret@a.example/debian/ bookworm main contrib # mine",
+      "deb-src tor+http://b.onion/debian bookworm main",
+      "deb [ trusted=yes ] file:/root/packages ./",
+    ].join("\n");
+    expect(parseSources(lines, "sources.list")).toEqual([
+      { uri: "https://a.example/debian", suite: "bookworm", components: ["main", "contrib"] },
+      { uri: "tor+http://b.onion/debian", suite: "bookworm", components: ["main"] },
+      { uri: "file:/root/packages", suite: "./", components: [] },
+    ]);
     const stanza =
       "Types: deb\nURIs: https://d.example/debian/\n https://e.example/debian\nSuites: sid\nComponents: main\n";
     expect(parseSources(stanza, "debian.sources")).toEqual([
-      "https://d.example/debian",
-      "https://e.example/debian",
+      { uri: "https://d.example/debian", suite: "sid", components: ["main"] },
+      { uri: "https://e.example/debian", suite: "sid", components: ["main"] },
     ]);
   });
 });
@@ -161,6 +176,7 @@ describe("hostile text", () => {
         for (const parse of [
           parseDeburis,
           parseDpkgLog,
+          (list: string) => new Places().of(list),
           parseStatus,
           parseRelease,
           parseDebName,

@@ -1,0 +1,104 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decode, joinLeafFirst } from "../../../agent/kernel/decode.ts";
+
+function decoded(bytes: Buffer) {
+  return decode(bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length);
+}
+
+/** size, kind, flags, time 1_000_000 ns, pid 42, start 7_000_000_000 ns. */
+function header(size: number, kind: number, flags = 0): string {
+  const hex = (value: number, bytes: number) => {
+    const buffer = Buffer.alloc(8);
+    buffer.writeBigUInt64LE(BigInt(value));
+    return buffer.toString("hex", 0, bytes);
+  };
+  return (
+    hex(size, 4) + hex(kind, 2) + hex(flags, 2) + hex(1_000_000, 8) + hex(42, 4) + hex(0, 4) + hex(7e9, 8)
+  );
+}
+
+const process = { time: 1000, pid: 42, start: 7e9 };
+
+describe("golden bytes", () => {
+  it("of a fork", () => {
+    const bytes = Buffer.from(`${header(48, 1)}2b000000${"00".repeat(4)}0094357700000000`, "hex");
+    expect(decoded(bytes)).toEqual({ kind: "fork", ...process, child: 43, childStart: 2_000_000_000 });
+  });
+
+  it("of an end by status, and of one by a signal with a core", () => {
+    const status = Buffer.from(`${header(40, 3)}0003000000000000`, "hex");
+    expect(decoded(status)).toEqual({ kind: "exit", ...process, status: 3, signal: 0, core: false });
+    const signal = Buffer.from(`${header(40, 3)}8b00000000000000`, "hex");
+    expect(decoded(signal)).toEqual({ kind: "exit", ...process, status: 0, signal: 11, core: true });
+  });
+
+  it("of a connection to 192.0.2.1 port 80", () => {
+    const bytes = Buffer.from(
+      `${header(64, 5)}0200500006000000c0000201${"00".repeat(12)}8dffffff00000000`,
+      "hex",
+    );
+    expect(decoded(bytes)).toMatchObject({
+      kind: "connect",
+      family: 4,
+      port: 80,
+      protocol: 6,
+      pending: true,
+    });
+  });
+
+  it("of an exec: script, interpreter and directory as paths from the root, arguments as they are", () => {
+    const parts = ["./s", "dash\0bin\0usr\0", "b\0", "", "sh\0./s\0\xff\0"].map((part) =>
+      Buffer.from(part, "latin1"),
+    );
+    const size = 112 + parts.reduce((sum, part) => sum + part.length, 0);
+    const bytes = Buffer.concat([Buffer.from(header(size, 2, 1), "hex"), Buffer.alloc(80), ...parts]);
+    for (const [i, part] of parts.entries()) bytes.writeUInt32LE(part.length, 92 + 4 * i);
+    bytes.writeUInt32LE(9999, 84);
+    expect(decoded(bytes)).toMatchObject({
+      kind: "exec",
+      filename: Buffer.from("./s"),
+      executable: { path: Buffer.from("/usr/bin/dash"), truncated: false },
+      cwd: { path: Buffer.from("/b") },
+      argv: Buffer.from("sh\0./s\0\xff\0", "latin1"),
+      argvLength: 9999,
+      argvTruncated: true,
+      environment: undefined,
+    });
+  });
+});
+
+describe("bytes that are no record", () => {
+  it("are malformed, whatever they are, and never an error", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(8), (bytes, kind) => {
+        const buffer = Buffer.from(bytes);
+        if (buffer.length >= 8) {
+          buffer.writeUInt32LE(buffer.length, 0);
+          buffer.writeUInt16LE(kind, 4);
+        }
+        expect(["fork", "exec", "exit", "needs", "connect", "malformed"]).toContain(decoded(buffer).kind);
+      }),
+      { numRuns: 500 },
+    );
+    expect(decoded(Buffer.from(header(48, 77) + "00".repeat(16), "hex"))).toMatchObject({
+      kind: "malformed",
+      reason: "unknown kind 77",
+    });
+  });
+});
+
+it("paths are put together from their leaves up", () => {
+  const path = fc.array(fc.stringMatching(/^[a-z.]{1,8}$/), { maxLength: 6 });
+  fc.assert(
+    fc.property(path, (names) => {
+      const bytes = Buffer.from(
+        [...names]
+          .reverse()
+          .map((name) => `${name}\0`)
+          .join(""),
+      );
+      expect(joinLeafFirst(bytes).toString()).toBe(`/${names.join("/")}`);
+    }),
+  );
+});
