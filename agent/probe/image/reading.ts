@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { programPath } from "../../program.ts";
 import type { ImageEntry } from "./entry.ts";
 import type { FromReader, Job } from "./protocol.ts";
 
-const program = fileURLToPath(new URL("reader.ts", import.meta.url));
+const program = programPath(import.meta.url, "./reader");
 /** Megabytes of the reader's heap: enough for as many paths as an inventory takes. */
 const heap = 3072;
 

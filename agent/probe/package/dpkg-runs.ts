@@ -17,7 +17,7 @@ export class DpkgRuns<Process, Entry> {
 
   /** A dpkg has closed the log. */
   closed(process: Process): void {
-    if (this.#closers.at(-1) !== process && this.#closers.length < mostClosers) this.#closers.push(process);
+    if (this.#closers.length < mostClosers) this.#closers.push(process);
   }
 
   /** How many have closed the log, whose runs are not told yet. */

@@ -1,5 +1,8 @@
+import { closeSync, fstatSync } from "node:fs";
 import { type Event, operation } from "../../../proto/events.ts";
-import type { PackageFacts } from "../../inside/protocol.ts";
+import type { LogPosition, PackageFacts } from "../../inside/protocol.ts";
+import { O_PATH, SystemError } from "../../kernel/libc.ts";
+import { openWithin } from "../../kernel/open-within.ts";
 import type { DirectoryNode } from "../file/tree.ts";
 import type { Writer } from "../process/attribution.ts";
 import type { Incarnation } from "../process/incarnation.ts";
@@ -12,12 +15,13 @@ export interface PackageProbeOutput {
   loss(what: string, detail: string, count?: number): void;
   /** The number of a process in the recording. */
   number(process: Incarnation): number;
-  /** Opens a system's root directory, wherever it has been moved to. @throws SystemError if it is gone. */
+  /** Opens a directory, a system's root or one within it, wherever it has been moved to. @throws SystemError if it is gone. */
   openRoot(root: DirectoryNode): number;
   /** Microseconds of CLOCK_BOOTTIME. */
   now(): number;
 }
 
+const logName = Buffer.from("dpkg.log");
 const { create, write, rename } = operation;
 const removal = operation.delete;
 const mostFetched = 100_000;
@@ -67,7 +71,7 @@ export class PackageProbe {
         else if ((operations & removal) !== 0) this.#roots.get(root)?.gone();
         return;
       case "log":
-        if (name === "dpkg.log") this.#log(root, operations, writer);
+        if (name === "dpkg.log") this.#log(directory, operations, writer);
         return;
       default:
         kind satisfies never;
@@ -92,17 +96,35 @@ export class PackageProbe {
     return writer.process === undefined && (operations & create) !== 0 && (operations & rename) === 0;
   }
 
-  #log(root: DirectoryNode, operations: number, writer: Writer): void {
+  #log(directory: DirectoryNode, operations: number, writer: Writer): void {
     if ((operations & (create | write | rename | removal)) === 0) return;
     const program = programOf(writer);
-    const packages = this.#of(root);
+    const packages = this.#of(directory.role!.root);
     // Who is not known is taken for dpkg, which mostly writes there.
     if ((program !== "dpkg" && program !== "") || (operations & (rename | removal)) !== 0) {
-      packages.logReplaced();
+      packages.logReplaced(this.#endOf(directory));
       return;
     }
     if ((operations & create) !== 0) packages.logBegun();
     if ((operations & write) !== 0) packages.logClosed(writer, debsOf(writer));
+  }
+
+  /** Where dpkg's log ends now: asked at once, before dpkg goes on with it. */
+  #endOf(directory: DirectoryNode): LogPosition {
+    let within: number | undefined;
+    let log: number | undefined;
+    try {
+      within = this.#out.openRoot(directory);
+      log = openWithin(within, logName, O_PATH);
+      const { ino, size } = fstatSync(log);
+      return { inode: ino, offset: size };
+    } catch (error) {
+      if (error instanceof SystemError) return { inode: 0, offset: 0 }; // removed, or no file: dpkg will begin another
+      throw error;
+    } finally {
+      if (log !== undefined) closeSync(log);
+      if (within !== undefined) closeSync(within);
+    }
   }
 
   #source(directory: DirectoryNode, name: string, writer: Writer): void {

@@ -96,17 +96,19 @@ export class RootPackages {
     this.status();
   }
 
-  /** Something other than dpkg changed, moved or removed the log. */
-  logReplaced(): void {
-    const isAllRead = this.#runs.awaited === 0 && !this.#isLooking;
-    if (isAllRead) {
-      // What it has now is not of this system's dpkg. Looked at now, before dpkg goes on with it.
-      this.#isLogOurs = false;
-      this.#log = { inode: 0, offset: 0 };
+  /**
+   * Something other than dpkg changed, moved or removed the log.
+   * @param end of what it has now, which is not of this system's dpkg.
+   */
+  logReplaced(end: LogPosition): void {
+    if (this.#runs.awaited === 0 && !this.#isLooking) {
+      this.#isLogOurs = true;
+      this.#log = end;
+    } else {
+      // Something may be lost: the look finds out.
+      this.#pending.log = true;
+      this.#soon();
     }
-    this.#pending.log = true;
-    this.#soon();
-    if (isAllRead) this.#look();
   }
 
   /** The database is removed, and the system with it: tells what is known, as it can never be looked at again. */

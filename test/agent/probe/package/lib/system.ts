@@ -27,7 +27,6 @@ export class Build {
   readonly losses: string[] = [];
   readonly probe: PackageProbe;
   readonly #finder: Finder;
-  readonly #runs = new Map<string, number>();
   #pid = 100;
 
   constructor(directory: string) {
@@ -47,6 +46,7 @@ export class Build {
   /** Runs a program, and tells the probe of every file that it changed, in the place of the kernel's events. */
   async run(root: string, command: string[], writer = this.writer(command)): Promise<string> {
     const before = this.#look(root);
+    const runs = this.#dpkgRuns(root);
     const { stdout } = await execa(command[0]!, command.slice(1), {
       cwd: this.directory,
       env: { DEBIAN_FRONTEND: "noninteractive", PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
@@ -62,7 +62,7 @@ export class Build {
         this.notice(`${dirname(path)}/partial/${basename(path)}`, operation.rename, writer);
         this.notice(path, operation.rename | operation.create, writer);
       } else if (isApts && path.endsWith("/dpkg.log")) {
-        for (let i = 0; i < this.#dpkgRuns(path); i++) this.notice(path, made | operation.write, writer);
+        for (let i = runs; i < this.#dpkgRuns(root); i++) this.notice(path, made | operation.write, writer);
       } else {
         this.notice(path, made | operation.write, writer);
       }
@@ -119,12 +119,10 @@ export class Build {
     return this.events.filter((event): event is ReleaseEvent => event.kind === "release");
   }
 
-  /** apt starts dpkg more than once, and each closes the log. */
-  #dpkgRuns(log: string): number {
-    const runs = readFileSync(join(this.directory, log), "latin1").split(" startup ").length - 1;
-    const before = this.#runs.get(log) ?? 0;
-    this.#runs.set(log, runs);
-    return runs - before;
+  /** How often dpkg has logged that it begins. apt starts it more than once, and each closes the log. */
+  #dpkgRuns(root: string): number {
+    const log = join(this.directory, root, "var/log/dpkg.log");
+    return existsSync(log) ? readFileSync(log, "latin1").split(" startup ").length - 1 : 0;
   }
 
   #node(path: string): DirectoryNode {
