@@ -31,7 +31,7 @@ let observed: Observed;
 
 beforeAll(async () => {
   await freshBuild("minimal", build);
-  before = await lookAtMachine();
+  before = await lookAtMachine(build);
   observed = await observe(["lb", "build"], build, out, buildEnvironment(await findMirror()));
 });
 
@@ -43,7 +43,7 @@ afterAll(async () => {
 test("the build ends as it would have, and leaves nothing on the machine", async () => {
   expect(observed.output).toContain("P: Build completed successfully");
   expect(observed.status).toBe(0);
-  expect(changesOf(before, await lookAtMachine())).toEqual([]);
+  expect(changesOf(before, await lookAtMachine(build))).toEqual([]);
   expect(processesOf(build, isotrace)).toEqual([]);
 });
 

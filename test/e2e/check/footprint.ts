@@ -56,12 +56,12 @@ async function main(): Promise<number> {
 
 async function build(name: string, command: string[], mirror: string): Promise<Built> {
   await freshBuild("minimal", directory);
-  const before = await lookAtMachine();
+  const before = await lookAtMachine(directory);
   const start = performance.now();
   const [file, ...args] = command;
   const env = buildEnvironment(mirror);
   await execa(file!, args, { cwd: directory, env, extendEnv: false, stdin: "ignore" });
-  const left = [...changesOf(before, await lookAtMachine()), ...processesOf(directory, isotrace)];
+  const left = [...changesOf(before, await lookAtMachine(directory)), ...processesOf(directory, isotrace)];
   print(`${name}: built in ${((performance.now() - start) / 1000).toFixed(0)} s`);
   const image = await sha256(imageOf(directory));
   return { name, image, left, inventory: await takeInventory(directory, ["isotrace"]) };

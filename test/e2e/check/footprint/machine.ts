@@ -8,9 +8,11 @@ export interface Machine {
   loops: string[];
 }
 
-export async function lookAtMachine(): Promise<Machine> {
+/** @param directory of the build; what other live builds have mounted in their chroots meanwhile is theirs. */
+export async function lookAtMachine(directory: string): Promise<Machine> {
   const { stdout } = await execa("losetup", ["--list", "--noheadings", "--output", "NAME,BACK-FILE"]);
-  return { mounts: allMounts(), loops: stdout.split("\n").filter(Boolean) };
+  const mounts = allMounts().filter((line) => line.includes(` ${directory}/`) || !line.includes("/chroot"));
+  return { mounts, loops: stdout.split("\n").filter(Boolean) };
 }
 
 /** What is there now and was not before, or was before and is not now. */
