@@ -41,6 +41,7 @@ export function buildEnvironment(env: NodeJS.ProcessEnv): Record<string, string>
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
     if (value === undefined || name.startsWith("ISOTRACE_")) continue;
+    if (name === "NODE_COMPILE_CACHE" && value.endsWith("/.cache/isotrace")) continue; // the launcher's
     if (byNpm && isNpms(name, value, env)) continue;
     kept[name] = byNpm && name === "PATH" ? withoutNpm(value) : value;
   }

@@ -27,6 +27,8 @@ export function readImage(job: Job, fd: number, out: ReadingOutput): Promise<Rea
       serialization: "advanced",
       detached: true,
       cwd: "/",
+      // Node writes files that its environment asks for (coverage, profiles, caches) when it ends: into what it reads.
+      env: { PATH: process.env.PATH, NODE_V8_COVERAGE: "" },
     });
     const messages = tail(child.stderr!);
     child.on("message", (message: FromReader) => {
