@@ -19,6 +19,7 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           fileParallelism: false,
+          maxWorkers: 1,
           testTimeout: 600_000,
           hookTimeout: 900_000,
           sequence: { groupOrder: 1 },

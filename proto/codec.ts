@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import protobuf from "protobufjs";
-import type { DirectoryEvent, Event, EventKind, FileEvent } from "./events.ts";
+import type { DirectoryEvent, Event, EventKind, FileEvent, Host } from "./events.ts";
 
 /**
  * Events to and from the messages of a block. Texts are numbered within the block and times are
@@ -114,6 +114,8 @@ export function* decodeEvents(block: Uint8Array): Generator<Event> {
       }
       message.kind = found.name as EventKind;
       message.time = time;
+      // What is not repeated is there in an event, even if a recording leaves it out.
+      if (message.kind === "segment") message.host ??= hostType.create() as unknown as Host;
       if (message.kind === "file" || message.kind === "directory") resolveTexts(message, texts);
       event = message;
     }
@@ -144,6 +146,7 @@ interface Member {
 protobuf.configure();
 const schema = protobuf.parse(readFileSync(new URL("./isotrace.proto", import.meta.url), "utf8")).root;
 const eventType = schema.lookupType("isotrace.v1.Event");
+const hostType = schema.lookupType("isotrace.v1.Host");
 const deltaTag = eventType.fields.delta!.id << 3;
 const members = new Map<string, Member>(
   eventType.fieldsArray
@@ -157,6 +160,7 @@ const members = new Map<string, Member>(
       },
     ]),
 );
+for (const { type } of members.values()) completeDefaults(type);
 const memberByTag = new Map([...members.values()].map((m) => [m.tag, m]));
 const textMember = member("text");
 const fileMember = member("file");
@@ -171,4 +175,15 @@ const fileTag = Object.fromEntries(
 
 function member(kind: EventKind | "text"): Member {
   return members.get(kind)!;
+}
+
+/** Bytes that were not written are an empty Uint8Array, as `events.ts` types them: protobufjs would give an array. */
+function completeDefaults(type: protobuf.Type): void {
+  for (const field of type.fieldsArray) {
+    const { resolvedType } = field.resolve();
+    if (resolvedType instanceof protobuf.Type) completeDefaults(resolvedType);
+    else if (field.type === "bytes" && !field.repeated) {
+      (type.ctor.prototype as Record<string, unknown>)[field.name] = new Uint8Array();
+    }
+  }
 }

@@ -13,6 +13,8 @@ export const fileMagic = Buffer.from("ISOTRACE", "latin1");
 const blockMagic = 0x424f5349; // "ISOB"
 const headerLength = 24;
 const maximumBlock = 16 << 20;
+/** How many damaged blocks are searched for others: in a file made for it, each of many could cost `maximumBlock`. */
+const maximumSearches = 64;
 
 /** A block of events, ready to be appended. */
 export function encodeBlock(encoder: EventEncoder, sequence: number): Buffer {
@@ -54,8 +56,10 @@ export function* readRecording(path: string): Generator<Item> {
       );
     }
     let offset = fileMagic.length;
+    let searches = 0;
     while (offset < size) {
-      const item = readItem(fd, offset, size);
+      const item = readItem(fd, offset, size, searches < maximumSearches);
+      if (item.kind === "damage") searches++;
       yield item;
       offset += item.length;
     }
@@ -92,27 +96,42 @@ export function endOfRecording(path: string): { offset: number; sequence: number
   }
 }
 
-function readItem(fd: number, offset: number, size: number): Item {
+function readItem(fd: number, offset: number, size: number, search = true): Item {
   const header = readExactly(fd, offset, Math.min(headerLength, size - offset));
+  const damage = (because: string): Item => {
+    return { kind: "damage", offset, length: afterDamage(fd, offset, size, search) - offset, because };
+  };
   const fault = headerFault(header);
-  if (fault !== undefined)
-    return { kind: "damage", offset, length: nextBlock(fd, offset + 1, size) - offset, because: fault };
+  if (fault !== undefined) return damage(fault);
   const length = headerLength + header.readUInt32LE(8);
-  if (offset + length > size) {
-    return { kind: "damage", offset, length: size - offset, because: "the last block is cut" };
-  }
+  if (offset + length > size) return damage("the block is cut");
   const payload = readExactly(fd, offset + headerLength, length - headerLength);
-  const because = (text: string): Item => ({ kind: "damage", offset, length, because: text });
-  if (crc32(payload) !== header.readUInt32LE(16)) return because("checksum of the block differs");
+  if (crc32(payload) !== header.readUInt32LE(16)) return damage("checksum of the block differs");
   try {
     const rawLength = header.readUInt32LE(12);
     const raw = zstdDecompressSync(payload, { maxOutputLength: Math.max(rawLength, 1) });
-    if (raw.length !== rawLength) return because("the block has another length than it says");
+    if (raw.length !== rawLength) return damage("the block has another length than it says");
     const events = [...decodeEvents(raw)];
     return { kind: "block", sequence: header.readUInt32LE(4), offset, length, events };
   } catch (error) {
-    return because(`the block cannot be decoded: ${(error as Error).message}`);
+    return damage(`the block cannot be decoded: ${(error as Error).message}`);
   }
+}
+
+/**
+ * Where reading goes on after what is damaged at `offset`: where its block says that it ends, if another begins
+ * there or the file ends. Else its length is not believed, since blocks that are whole could stand within it, unless
+ * `search` is false.
+ */
+function afterDamage(fd: number, offset: number, size: number, search: boolean): number {
+  const header = readExactly(fd, offset, Math.min(headerLength, size - offset));
+  if (headerFault(header) === undefined) {
+    const end = offset + headerLength + header.readUInt32LE(8);
+    if (end === size || !search) return Math.min(end, size);
+    const next = end < size ? readExactly(fd, end, Math.min(headerLength, size - end)) : undefined;
+    if (next !== undefined && headerFault(next) === undefined) return end;
+  }
+  return nextBlock(fd, offset + 1, size);
 }
 
 function headerFault(header: Buffer): string | undefined {
@@ -129,8 +148,9 @@ function headerFault(header: Buffer): string | undefined {
 function nextBlock(fd: number, from: number, size: number): number {
   const magic = Buffer.alloc(4);
   magic.writeUInt32LE(blockMagic);
-  const step = 1 << 20;
-  for (let at = from; at < size; at += step) {
+  // Most often it is near; in a file made for it, each of many damaged places would cost a large step.
+  let step = 4 << 10;
+  for (let at = from; at < size; at += step, step = Math.min(2 * step, 1 << 20)) {
     const chunk = readExactly(fd, at, Math.min(step + headerLength, size - at));
     for (let i = chunk.indexOf(magic); i >= 0 && i < step; i = chunk.indexOf(magic, i + 1)) {
       if (headerFault(chunk.subarray(i, i + headerLength)) === undefined) return at + i;

@@ -1,6 +1,6 @@
 /**
  * The records of isotrace.bpf.c and nothing else: offsets, sizes and numbers here equal those in the C file, and a
- * test compares them by the object's BTF. Little-endian, as the object.
+ * test compares them with the compiler's layout and the object's BTF. Little-endian, as the object.
  */
 
 export const header = { size: 0, kind: 4, flags: 6, time: 8, pid: 16, reserved: 20, start: 24 } as const;

@@ -13,13 +13,13 @@ const memoryBytes = 8 << 20;
 /**
  * The batches between reading and understanding. Reading must never wait, since the window in which an event
  * happened is known only as exactly as reading is prompt; so in a storm batches wait here, in order, the
- * later ones in a file without a name.
+ * later ones in a file without a name, or in memory after all while the disk is full.
  */
 export class Intake {
   readonly #directory: string;
   #memory: Batch[] = [];
   #memoryBytes = 0;
-  #spilled: { from: number; to: number; length: number }[] = [];
+  #spilled: Spilled[] = [];
   #fd = -1;
   #writeAt = 0;
   #readAt = 0;
@@ -35,12 +35,8 @@ export class Intake {
       this.#memoryBytes += data.length;
       return;
     }
-    if (this.#fd < 0) this.#fd = openUnnamed(this.#directory);
-    for (let done = 0; done < data.length; ) {
-      done += writeSync(this.#fd, data, done, data.length - done, this.#writeAt + done);
-    }
-    this.#writeAt += data.length;
-    this.#spilled.push({ from, to, length: data.length });
+    const held = this.#write(data) ? undefined : Buffer.from(data);
+    this.#spilled.push({ from, to, length: data.length, held });
   }
 
   /** The oldest batch. */
@@ -52,14 +48,8 @@ export class Intake {
     }
     const next = this.#spilled.shift();
     if (next === undefined) return undefined;
-    const data = Buffer.allocUnsafe(next.length);
-    for (let done = 0; done < next.length; ) {
-      const read = readSync(this.#fd, data, done, next.length - done, this.#readAt + done);
-      if (read === 0) throw new Error("the file of waiting events is shorter than what was written to it");
-      done += read;
-    }
-    this.#readAt += next.length;
-    if (this.#spilled.length === 0) {
+    const data = next.held ?? this.#read(next.length);
+    if (this.#spilled.length === 0 && this.#fd >= 0) {
       ftruncateSync(this.#fd, 0);
       this.#writeAt = 0;
       this.#readAt = 0;
@@ -80,6 +70,42 @@ export class Intake {
     if (this.#fd >= 0) closeSync(this.#fd);
     this.#fd = -1;
   }
+
+  /** Appends to the file. @returns false if the disk is full. */
+  #write(data: Uint8Array): boolean {
+    try {
+      if (this.#fd < 0) this.#fd = openUnnamed(this.#directory);
+      for (let done = 0; done < data.length; ) {
+        done += writeSync(this.#fd, data, done, data.length - done, this.#writeAt + done);
+      }
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== "ENOSPC" && code !== "EDQUOT" && code !== "EIO") throw error;
+      return false; // What was written of it is written over by the next.
+    }
+    this.#writeAt += data.length;
+    return true;
+  }
+
+  #read(length: number): Buffer {
+    const data = Buffer.allocUnsafe(length);
+    for (let done = 0; done < length; ) {
+      const read = readSync(this.#fd, data, done, length - done, this.#readAt + done);
+      if (read === 0) throw new Error("the file of waiting events is shorter than what was written to it");
+      done += read;
+    }
+    this.#readAt += length;
+    return data;
+  }
+}
+
+/** A batch that came when memory was full. */
+interface Spilled {
+  from: number;
+  to: number;
+  length: number;
+  /** The data, if the disk was full; else it is in the file. */
+  held: Buffer | undefined;
 }
 
 function openUnnamed(directory: string): number {

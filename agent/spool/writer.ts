@@ -1,7 +1,7 @@
-import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 import { EventEncoder } from "../../proto/codec.ts";
 import type { Event } from "../../proto/events.ts";
-import { encodeBlock, endOfRecording, fileMagic } from "../../proto/recording.ts";
+import { encodeBlock, endOfRecording, fileMagic, NotARecording } from "../../proto/recording.ts";
 
 /** A block is closed when it holds this much, so that a reader needs little memory. */
 const blockBytes = 512 << 10;
@@ -24,9 +24,13 @@ export class RecordingWriter {
   #lastTime = 0;
   events = 0;
 
-  /** Begins a recording, or continues one after its last whole block. */
+  /**
+   * Begins a recording, or continues one after its last whole block.
+   * @throws NotARecording if there is a file which is not one: it is left as it is.
+   */
   constructor(path: string) {
     this.#fd = openSync(path, "a+", 0o644);
+    refuseAnotherFile(this.#fd, path);
     if (fstatSync(this.#fd).size < fileMagic.length) {
       ftruncateSync(this.#fd, 0);
       writeSync(this.#fd, fileMagic);
@@ -111,4 +115,15 @@ export class RecordingWriter {
     this.#offset += block.length;
     return true;
   }
+}
+
+// A first recorder may have been killed within its first bytes, so a beginning of the magic will do.
+function refuseAnotherFile(fd: number, path: string): void {
+  const start = Buffer.alloc(fileMagic.length);
+  const length = readSync(fd, start, 0, start.length, 0);
+  if (start.subarray(0, length).equals(fileMagic.subarray(0, length))) return;
+  closeSync(fd);
+  throw new NotARecording(
+    `${path}: must be a recording to be continued, but it does not begin with "ISOTRACE"; move it away`,
+  );
 }

@@ -4,10 +4,10 @@ import { afterAll, describe, expect, test } from "vitest";
 import { checkForcedLoss } from "./check/complete/loss.ts";
 import { checkScript } from "./check/complete/script.ts";
 import { checkStorm } from "./check/complete/storm.ts";
-import { workspace } from "./lib/paths.ts";
+import { testHome } from "./lib/paths.ts";
 import { volumeKinds } from "./lib/volume.ts";
 
-const home = join(workspace, "test-complete");
+const home = testHome("complete");
 
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 

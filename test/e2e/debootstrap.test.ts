@@ -6,10 +6,10 @@ import { buildEnvironment, removeBuild } from "./lib/live-build.ts";
 import { findMirror } from "./lib/mirror.ts";
 import { type Observed, observe } from "./lib/observe.ts";
 import { installedPackages, readTriplets } from "./lib/packages.ts";
-import { workspace } from "./lib/paths.ts";
+import { testHome } from "./lib/paths.ts";
 import { readImages } from "./lib/recorded-image.ts";
 
-const home = join(workspace, "test-debootstrap");
+const home = testHome("debootstrap");
 const [build, out] = [join(home, "build"), join(home, "out")];
 let observed: Observed;
 

@@ -10,7 +10,7 @@ import { buildEnvironment, freshBuild, imageOf, removeBuild } from "./lib/live-b
 import { findMirror } from "./lib/mirror.ts";
 import { type Observed, observe, report } from "./lib/observe.ts";
 import { fetchedPackages, installedPackages, readTriplets, unreachable } from "./lib/packages.ts";
-import { checkout, isotrace, workspace } from "./lib/paths.ts";
+import { checkout, isotrace, testHome } from "./lib/paths.ts";
 import { readImages } from "./lib/recorded-image.ts";
 
 interface WhyJson {
@@ -19,7 +19,7 @@ interface WhyJson {
   writers: { hook: string | null; stage: string | null; command: string[]; chain: { command: string[] }[] }[];
 }
 
-const home = join(workspace, "test-live-build");
+const home = testHome("live-build");
 const [build, out, unpacked] = ["build", "out", "unpacked"].map((name) => join(home, name)) as [
   string,
   string,

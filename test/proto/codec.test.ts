@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import protobuf from "protobufjs";
 import { describe, expect, it } from "vitest";
 import { decodeEvents, EventEncoder } from "../../proto/codec.ts";
 import type { Event, FileEvent } from "../../proto/events.ts";
+import { anyEvent, byteString, emptyEvents, schema } from "./arbitrary.ts";
 import { samples } from "./samples.ts";
 
 const all = Object.values(samples) as Event[];
@@ -16,87 +16,213 @@ function plain(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, plain(field)]));
 }
 
-function roundTrip(events: Event[]): unknown {
+function encode(events: Iterable<Event>): Buffer {
   const encoder = new EventEncoder();
   for (const event of events) encoder.add(event);
-  expect(encoder.count).toBe(events.length);
-  // A decoded message has its defaults in its prototype: named here, so that they count.
-  return [...decodeEvents(encoder.finish())].map((event) => {
-    const names = Object.keys(samples[event.kind]);
-    return Object.fromEntries(names.map((name) => [name, plain(event[name as keyof Event])]));
-  });
+  return Buffer.from(encoder.finish());
 }
 
-const name = fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes).toString("latin1"));
-const number = fc.nat(2 ** 31 - 1);
+/** Decoded events with exactly the fields of `model`: a decoded message has its defaults in its prototype. */
+function shaped(value: unknown, model: unknown): unknown {
+  if (value instanceof Uint8Array) return plain(value);
+  if (Array.isArray(value)) return value.map((each) => shaped(each, (model as unknown[])[0]));
+  if (typeof value !== "object" || value === null) return value;
+  const names = Object.keys(model as object);
+  return Object.fromEntries(
+    names.map((name) => [name, shaped(value[name as never], (model as object)[name as never])]),
+  );
+}
+
+function decoded(block: Uint8Array): unknown[] {
+  return [...decodeEvents(block)].map((event) => shaped(event, samples[event.kind]));
+}
+
+const number = fc.nat(2 ** 32 - 1);
 const fileEvent: fc.Arbitrary<FileEvent> = fc.record({
   kind: fc.constant("file" as const),
-  time: fc.nat(2 ** 31),
+  time: fc.maxSafeNat().map((n) => n % 2 ** 52),
   process: number,
   epoch: number,
   operations: fc.nat(511),
   directory: number,
-  name,
+  name: byteString,
   newDirectory: number,
-  newName: name,
+  newName: byteString,
   child: number,
-  object: fc.maxSafeNat().map((n) => n % 2 ** 52),
+  object: fc.maxSafeNat(),
 });
 
 describe("the codec", () => {
   it("keeps every field of every kind, also where times go backwards", () => {
-    expect(roundTrip(all)).toEqual(plain(all));
-    expect(roundTrip([...all].reverse())).toEqual(plain([...all].reverse()));
+    expect(decoded(encode(all))).toEqual(plain(all));
+    expect(decoded(encode(all.toReversed()))).toEqual(plain(all.toReversed()));
+  });
+
+  it("keeps events of which every field is zero or empty, apart from those before them", () => {
+    expect(decoded(encode([...all, ...emptyEvents]))).toEqual(plain([...all, ...emptyEvents]));
+  });
+
+  it("keeps events of every kind with any values, in any order", () => {
+    fc.assert(
+      fc.property(fc.array(anyEvent, { maxLength: 12 }), (events) => {
+        expect(decoded(encode(events))).toEqual(plain(events));
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it("keeps file events with any names and numbers", () => {
     fc.assert(
       fc.property(fc.array(fileEvent, { maxLength: 30 }), (events) => {
-        expect(roundTrip(events)).toEqual(plain(events));
+        expect(decoded(encode(events))).toEqual(plain(events));
       }),
     );
   });
 
-  it("never hands out an event of bytes that are none, but throws", () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
-        try {
-          for (const event of decodeEvents(bytes)) expect(Object.keys(samples)).toContain(event.kind);
-        } catch (error) {
-          expect(error).toBeInstanceOf(Error);
-        }
-      }),
+  it("keeps names of every byte, and arguments of 128 KiB", () => {
+    const everyByte = Buffer.from(Array.from({ length: 255 }, (_, i) => i + 1)).toString("latin1");
+    const argv = Buffer.alloc(128 << 10, "a\0\xff", "latin1");
+    const large = [
+      { ...samples.file, name: everyByte, newName: everyByte.repeat(16) },
+      { ...samples.directory, name: everyByte },
+      { ...samples.exec, argv, argvLength: 2 ** 32 - 1 },
+      { ...samples.output, data: Buffer.alloc(1 << 20, 0xfe) },
+    ];
+    expect(decoded(encode(large))).toEqual(plain(large));
+  });
+
+  it("writes a name once, however often it is used, and keeps the names of 20,000 files apart", () => {
+    const named = (name: string): FileEvent => ({ ...samples.file, name, newName: "" });
+    const once = encode([named("a".repeat(200))]).length;
+    expect(encode(Array.from({ length: 100 }, () => named("a".repeat(200)))).length).toBeLessThan(once * 20);
+    const many = Array.from({ length: 20_000 }, (_, i) => named(`f${i}`));
+    expect([...decodeEvents(encode(many))].map((event) => (event as FileEvent).name)).toEqual(
+      many.map(({ name }) => name),
     );
+  });
+
+  it("knows how many events and how many bytes it has", () => {
+    const encoder = new EventEncoder();
+    expect([encoder.count, encoder.length]).toEqual([0, 0]);
+    for (const event of all) encoder.add(event);
+    expect([encoder.count, encoder.length]).toEqual([all.length, encoder.finish().length]);
   });
 });
 
-describe("the schema", () => {
-  const { root } = protobuf.parse(
-    readFileSync(new URL("../../proto/isotrace.proto", import.meta.url), "utf8"),
-  );
-
-  it("has the fields that the events have, and no other", () => {
-    for (const [kind, sample] of Object.entries(samples)) {
-      const type = root.lookupType(`isotrace.v1.${kind[0]!.toUpperCase()}${kind.slice(1)}`);
-      const own = Object.keys(sample).filter((field) => field !== "kind" && field !== "time");
-      expect({ kind, fields: type.fieldsArray.map((field) => field.name).sort() }).toEqual({
-        kind,
-        fields: own.sort(),
-      });
-    }
+describe("what a recording leaves out", () => {
+  it.each(Object.keys(samples))("is zero or empty, and never missing: %s", (kind) => {
+    const id = schema.lookupType("isotrace.v1.Event").fields[kind]!.id;
+    const block = protobuf.Writer.create()
+      .fork()
+      .uint32((id << 3) | 2)
+      .fork()
+      .ldelim()
+      .ldelim()
+      .finish();
+    expect(decoded(block)).toEqual([plain(emptyEvents.find((event) => event.kind === kind))]);
   });
+});
 
-  it("skips a kind that a later version added, and keeps what stands around it", () => {
-    const encoder = new EventEncoder();
-    encoder.add(samples.exit);
-    const known = Buffer.from(encoder.finish());
+describe("what a later version adds", () => {
+  const known = encode([samples.exit]);
+
+  it("is skipped if it is a kind, and what stands around it is kept", () => {
     const later = protobuf.Writer.create()
       .fork()
+      .uint32(1 << 3)
+      .sint64(5)
       .uint32((500 << 3) | 2)
       .string("new")
       .ldelim()
       .finish();
-    const events = [...decodeEvents(Buffer.concat([known, later, known]))];
-    expect(events.map((event) => event.kind)).toEqual(["exit", "exit"]);
+    const { time } = samples.exit;
+    // It still counts for the times of those that follow.
+    expect([...decodeEvents(Buffer.concat([known, later, known]))].map((event) => event.time)).toEqual([
+      time,
+      time + 5 + time,
+    ]);
   });
+
+  it("is skipped if it is a field, of every wire type", () => {
+    const fields = [
+      (w: protobuf.Writer) => w.uint32((100 << 3) | 0).uint64(2 ** 40),
+      (w: protobuf.Writer) => w.uint32((101 << 3) | 1).fixed64(1),
+      (w: protobuf.Writer) => w.uint32((102 << 3) | 2).string("new"),
+      (w: protobuf.Writer) => w.uint32((103 << 3) | 5).fixed32(1),
+    ];
+    expect(fields.map((field) => withField(field))).toEqual(fields.map(() => [plain(samples.exit)]));
+  });
+
+  function withField(add: (writer: protobuf.Writer) => unknown): unknown[] {
+    const w = protobuf.Writer.create().fork();
+    w.uint32(1 << 3).sint64(samples.exit.time);
+    w.uint32((6 << 3) | 2).fork();
+    w.uint32(1 << 3)
+      .uint32(1)
+      .uint32(2 << 3)
+      .uint32(255)
+      .uint32(3 << 3)
+      .uint32(9)
+      .uint32(4 << 3)
+      .bool(true);
+    add(w);
+    return decoded(w.ldelim().ldelim().finish());
+  }
+});
+
+describe("bytes that are no events", () => {
+  it("never become one of an unknown kind, and are refused with an Error", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        expect(kindsOrError(bytes)).toBeDefined();
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("of a block that was changed anywhere, too", () => {
+    const block = encode(all);
+    for (let at = 0; at < block.length; at++) {
+      for (const flip of [1, 0x80, 0xff]) {
+        const changed = Buffer.from(block);
+        changed[at]! ^= flip;
+        expect(kindsOrError(changed)).toBeDefined();
+      }
+    }
+  });
+
+  it.each([
+    ["a message that is longer than its block", Buffer.from([9, 8, 0]), /message ends at 10, block at 3/],
+    ["a member that is longer than its message", Buffer.from([2, 0x32, 9]), /out of range|runs over its end/],
+    [
+      "a name that the block does not have",
+      protobuf.Writer.create()
+        .fork()
+        .uint32((8 << 3) | 2)
+        .fork()
+        .uint32(5 << 3)
+        .uint32(1)
+        .ldelim()
+        .ldelim()
+        .finish(),
+      /text 1 is not in the block/,
+    ],
+    ["a number without an end", Buffer.alloc(20, 0xff), /invalid varint|out of range/],
+    ["100,000 groups in one another", Buffer.alloc(100_000, 0x0b), /./],
+  ])("are refused: %s", (_, bytes, message) => {
+    expect(() => [...decodeEvents(bytes)]).toThrow(message);
+  });
+
+  /** The kinds that were read, or the Error. Anything else is thrown on. */
+  function kindsOrError(bytes: Uint8Array): string[] | Error {
+    const kinds: string[] = [];
+    try {
+      for (const event of decodeEvents(bytes)) kinds.push(event.kind);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      return error;
+    }
+    expect(Object.keys(samples)).toEqual(expect.arrayContaining(kinds));
+    return kinds;
+  }
 });

@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crc32, zstdCompressSync } from "node:zlib";
+import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { EventEncoder } from "../../proto/codec.ts";
+import { decodeEvents, EventEncoder } from "../../proto/codec.ts";
+import type { Event } from "../../proto/events.ts";
 import {
   encodeBlock,
   endOfRecording,
@@ -11,6 +13,7 @@ import {
   NotARecording,
   readRecording,
 } from "../../proto/recording.ts";
+import { anyEvent } from "./arbitrary.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "isotrace-recording-"));
 const path = join(directory, "recording.isotrace");
@@ -27,6 +30,12 @@ const blocks = [0, 1, 2].map(block);
 const whole = Buffer.concat([fileMagic, ...blocks]);
 const ends = [0, 1, 2, 3].map((count) => Buffer.concat([fileMagic, ...blocks.slice(0, count)]).length);
 
+function encoderOf(events: Iterable<Event>): EventEncoder {
+  const encoder = new EventEncoder();
+  for (const event of events) encoder.add(event);
+  return encoder;
+}
+
 /** The blocks that can be read, and how often something was damaged. */
 function read(bytes: Uint8Array): { blocks: number[]; damage: string[] } {
   writeFileSync(path, bytes);
@@ -42,6 +51,7 @@ function read(bytes: Uint8Array): { blocks: number[]; damage: string[] } {
 describe("a recording", () => {
   it("gives back what was written", () => {
     expect(read(whole)).toEqual({ blocks: [0, 1, 2], damage: [] });
+    expect(read(fileMagic)).toEqual({ blocks: [], damage: [] });
   });
 
   it("cut at any byte, opens up to the last whole block, and can be continued there", () => {
@@ -61,19 +71,98 @@ describe("a recording", () => {
   it("with any byte flipped, loses one block, says so, and keeps the others", () => {
     for (let at = fileMagic.length; at < whole.length; at++) {
       const flipped = Buffer.from(whole);
-      flipped[at]! ^= 0xff;
+      flipped[at]! ^= [0x01, 0x10, 0x80, 0xff][at % 4]!;
       const { blocks, damage } = read(flipped);
       const hit = ends.findIndex((end) => at < end) - 1;
       expect(blocks).toEqual([0, 1, 2].filter((each) => each !== hit));
-      expect(damage.length).toBeGreaterThan(0);
+      expect(damage).toHaveLength(1);
     }
   });
 
-  it("is refused by name if it is something else", () => {
-    writeFileSync(path, "#!/bin/sh\n");
+  it("accounts for each of its bytes, whatever was overwritten, put in or taken out", () => {
+    const offset = fc.nat(whole.length);
+    const edit = fc.record({ offset, remove: fc.nat(60), insert: fc.uint8Array({ maxLength: 60 }) });
+    const piece = fc.constantFrom(...blocks, Buffer.from("ISOB"), fileMagic, Buffer.alloc(24));
+    fc.assert(
+      fc.property(fc.array(edit, { maxLength: 3 }), fc.array(piece, { maxLength: 3 }), (edits, pieces) => {
+        let bytes = Buffer.concat([whole, ...pieces]).subarray(fileMagic.length);
+        for (const { offset, remove, insert } of edits)
+          bytes = Buffer.concat([bytes.subarray(0, offset), insert, bytes.subarray(offset + remove)]);
+        writeFileSync(path, Buffer.concat([fileMagic, bytes]));
+        let next = fileMagic.length;
+        for (const item of readRecording(path)) {
+          expect(item.offset).toBe(next);
+          next += item.length;
+          if (item.kind === "damage") continue;
+          // Nothing is delivered that was not written.
+          expect(bytes.subarray(item.offset - fileMagic.length, next - fileMagic.length)).toEqual(
+            blocks[item.sequence],
+          );
+        }
+        expect(next).toBe(fileMagic.length + bytes.length);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("keeps events of every kind and any value, and the numbers of its blocks", () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(anyEvent, { maxLength: 5 }), { maxLength: 4 }), (parts) => {
+        const encoded = parts.map((events, i) => encodeBlock(encoderOf(events), i));
+        writeFileSync(path, Buffer.concat([fileMagic, ...encoded]));
+        const items = [...readRecording(path)];
+        expect(items.map((item) => item.kind === "block" && item.sequence)).toEqual(parts.map((_, i) => i));
+        // Encoded again, since a decoded message has its defaults in its prototype.
+        const again = items.map((item) =>
+          item.kind === "block" ? encodeBlock(encoderOf(item.events), item.sequence) : item,
+        );
+        const direct = parts.map((events, i) =>
+          encodeBlock(encoderOf(decodeEvents(encoderOf(events).finish())), i),
+        );
+        expect(again).toEqual(direct);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("finds the next block behind damage, however much it is and wherever that ends", () => {
+    const steps = Array.from({ length: 11 }, (_, i) => (4096 << i) - 4096);
+    for (const size of steps.flatMap((at) => [-25, -24, -23, -5, -1, 0, 1, 5].map((more) => at + more))) {
+      const rubbish = Buffer.alloc(Math.max(size, 1), "not a block, ISO");
+      const bytes = Buffer.concat([fileMagic, blocks[0]!, rubbish, blocks[1]!, blocks[2]!]);
+      expect(read(bytes)).toEqual({ blocks: [0, 1, 2], damage: ["no block begins here"] });
+    }
+  });
+
+  it("of which bytes in the middle are gone, loses only the block that they were of", () => {
+    for (let from = ends[0]!; from < ends[3]!; from++) {
+      const hit = ends.findIndex((end) => from < end) - 1;
+      for (const count of [1, 5, 30]) {
+        const to = Math.min(from + count, ends[hit + 1]!);
+        const { blocks: found, damage } = read(Buffer.concat([whole.subarray(0, from), whole.subarray(to)]));
+        expect(found).toEqual([0, 1, 2].filter((each) => each !== hit));
+        if (to - from < blocks[hit]!.length) expect(damage).toHaveLength(1);
+      }
+    }
+  });
+
+  it.each([
+    ["another file", "#!/bin/sh\necho ISOTRACE\n"],
+    ["a part of the first eight bytes", "ISOTRAC"],
+    ["other first eight bytes", "ISOTRACF"],
+    ["nothing", ""],
+  ])("is refused in one line that names it if it is %s", (_, text) => {
+    writeFileSync(path, text);
     expect(() => [...readRecording(path)]).toThrow(NotARecording);
-    writeFileSync(path, "ISO");
-    expect(() => [...readRecording(path)]).toThrow("not a recording");
+    expect(() => [...readRecording(path)]).toThrow(/^[^\n]*recording\.isotrace: not a recording: [^\n]*$/);
+  });
+
+  it("of which a byte at the very beginning is flipped, is none", () => {
+    for (let at = 0; at < fileMagic.length; at++) {
+      const flipped = Buffer.from(whole);
+      flipped[at]! ^= 0x20;
+      expect(() => read(flipped)).toThrow(NotARecording);
+    }
   });
 });
 
@@ -95,10 +184,29 @@ describe("a block that lies", () => {
     ["a length beyond the file", forged(Buffer.from("x"), 10, 1 << 20), /is cut/],
     ["no zstd at all", forged(Buffer.from("garbage"), 10), /cannot be decoded/],
     ["another length than it has", forged(zstdCompressSync(Buffer.alloc(9)), 10), /another length/],
-  ])("is damage, and the next block is read: %s", (_, lie, because) => {
+    ["a message that is longer than the block", forged(zstdCompressSync(Buffer.from([9, 8])), 2), /decoded/],
+    ["bytes behind its zstd frame", forged(Buffer.concat([zstdCompressSync(blocks[0]!), bomb]), 9), /./],
+  ])("is damage, and the blocks around it are read: %s", (_, lie, because) => {
     const { blocks: found, damage } = read(Buffer.concat([fileMagic, blocks[0]!, lie, blocks[1]!]));
-    expect(damage[0]).toMatch(because);
+    expect(damage).toEqual([expect.stringMatching(because)]);
+    expect(found).toEqual([0, 1]);
+  });
+
+  it("costs no more when it is one of a million than the file is long", () => {
+    // Each is sound as to its header, and says that it is as long as a block may be.
+    const lie = forged(Buffer.from("x"), 10, 16 << 20);
+    const { blocks: found, damage } = read(
+      Buffer.concat([fileMagic, blocks[0]!, Buffer.alloc(lie.length * 1_000_000, lie), blocks[1]!]),
+    );
     expect(found[0]).toBe(0);
-    if (!/cut/.test(damage[0]!)) expect(found).toEqual([0, 1]);
+    expect(damage.length).toBeLessThan(100);
+  });
+
+  it("costs no more when damage and whole blocks take turns", () => {
+    const turn = Buffer.concat([Buffer.from("?"), blocks[0]!]);
+    const { blocks: found, damage } = read(
+      Buffer.concat([fileMagic, Buffer.alloc(turn.length * 20_000, turn)]),
+    );
+    expect([found.length, damage.length]).toEqual([20_000, 20_000]);
   });
 });

@@ -93,8 +93,10 @@ export class FileProbe {
       child: child?.id ?? 0,
       object: notice.target === "" ? 0 : objectOf(notice.target),
     });
-    if (directory !== undefined) this.#out.notice(directory, name, operations, writer);
-    if (target !== undefined) this.#out.notice(target, notice.newName, operations | operation.create, writer);
+    // What is still being written is of no use to a reader yet.
+    const noticed = (notice.mask & mask.closeWrite) === 0 ? operations & ~operation.write : operations;
+    if (directory !== undefined) this.#out.notice(directory, name, noticed, writer);
+    if (target !== undefined) this.#out.notice(target, notice.newName, noticed | operation.create, writer);
     if (child !== undefined && (operations & (operation.create | operation.rename)) !== 0) {
       if (directory === undefined) this.#finder.takeIn(child, time);
       else this.#finder.made(child, time, writer);

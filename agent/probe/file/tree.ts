@@ -8,8 +8,8 @@ export interface DirectoryNode {
   readonly key: string;
   name: string;
   parent: DirectoryNode | undefined;
-  /** What apt, dpkg and live-build use it for. */
-  role: Role | undefined;
+  /** What apt, dpkg and live-build use it for, by the names of it and the directories above as they are now. */
+  readonly role: Role | undefined;
 }
 
 /**
@@ -22,7 +22,7 @@ export class DirectoryTree {
   #last = 1;
 
   constructor(rootKey: string) {
-    this.root = { id: 1, key: rootKey, name: "", parent: undefined, role: undefined };
+    this.root = new Node(1, rootKey, "", undefined);
     this.#byKey.set(rootKey, this.root);
   }
 
@@ -41,8 +41,7 @@ export class DirectoryTree {
       if (known.parent !== parent || known.name !== name) this.move(known, parent, name);
       return { node: known, isNew: false };
     }
-    const node: DirectoryNode = { id: ++this.#last, key, name, parent, role: undefined };
-    node.role = roleOf(node);
+    const node = new Node(++this.#last, key, name, parent);
     this.#byKey.set(key, node);
     return { node, isNew: true };
   }
@@ -51,7 +50,6 @@ export class DirectoryTree {
     if (node === this.root) return;
     node.parent = parent;
     node.name = name;
-    node.role = roleOf(node);
   }
 
   remove(node: DirectoryNode): void {
@@ -66,6 +64,25 @@ export class DirectoryTree {
 
   nodes(): Iterable<DirectoryNode> {
     return this.#byKey.values();
+  }
+}
+
+class Node implements DirectoryNode {
+  readonly id: number;
+  readonly key: string;
+  name: string;
+  parent: DirectoryNode | undefined;
+
+  constructor(id: number, key: string, name: string, parent: DirectoryNode | undefined) {
+    this.id = id;
+    this.key = key;
+    this.name = name;
+    this.parent = parent;
+  }
+
+  // Asked for each time: a directory above can be renamed, and most nodes fail at the first name compared.
+  get role(): Role | undefined {
+    return roleOf(this);
   }
 }
 

@@ -45,7 +45,7 @@ export function opensToExecute(
   const process = table.candidates(pid, from, to).at(-1);
   if (process === undefined) return;
   const { order } = process;
-  order.opened.push(name);
+  order.opened.push({ name, from });
   if (order.opened.length > mostOpened) order.opened.shift();
   advance(process, from, to);
 }
@@ -57,7 +57,8 @@ function advance(process: Incarnation, from: number, to: number): void {
   for (const exec of process.execs) {
     if (exec.epoch <= order.epoch) continue;
     if (exec.time > to) return;
-    const at = order.opened.indexOf(exec.name);
+    // An exec that happened before the window did not open what was opened in it.
+    const at = order.opened.findIndex((opened) => opened.name === exec.name && opened.from < exec.time);
     if (at < 0 && exec.time > from) return;
     order.epoch = exec.epoch;
     if (at < 0) continue;

@@ -22,8 +22,8 @@ export interface Incarnation {
   /** Where the stream of file events has come to in the order of its execs: it runs behind `epoch`. */
   readonly order: {
     epoch: number;
-    /** Programs opened to be executed, by an exec that is still to come. */
-    opened: string[];
+    /** Programs opened to be executed, by an exec that is still to come, and the beginning of the window in which. */
+    opened: { name: string; from: number }[];
     /** Programs that execs have lately been put in order by, and the end of the window in which they were opened. */
     used: { name: string; to: number }[];
   };

@@ -47,6 +47,39 @@ describe("golden bytes", () => {
     });
   });
 
+  it("of a connection to 2001:db8::1 port 443, which is through", () => {
+    const address = "20010db8000000000000000000000001";
+    const bytes = Buffer.from(`${header(64, 5)}0a00bb0111000000${address}${"00".repeat(8)}`, "hex");
+    expect(decoded(bytes)).toEqual({
+      kind: "connect",
+      ...process,
+      family: 6,
+      address: Buffer.from(address, "hex"),
+      port: 443,
+      protocol: 17,
+      pending: false,
+    });
+  });
+
+  it("of needs: only what was asked for, and bytes and flags only where something was drawn", () => {
+    const bytes = Buffer.concat([Buffer.from(header(128, 4), "hex"), Buffer.alloc(96)]);
+    bytes.writeBigUInt64LE(48n, 32);
+    for (const [index, count] of [
+      [0, 3], // getrandom
+      [1, 5], // its flags
+      [8, 2], // /dev/urandom
+    ] as const)
+      bytes.writeUInt32LE(count, 40 + 4 * index);
+    expect(decoded(bytes)).toEqual({
+      kind: "needs",
+      ...process,
+      items: [
+        { what: "getrandom", count: 3, bytes: 48, flags: 5 },
+        { what: "/dev/urandom", count: 2, bytes: 0, flags: 0 },
+      ],
+    });
+  });
+
   it("of an exec: script, interpreter and directory as paths from the root, arguments as they are", () => {
     const parts = ["./s", "dash\0bin\0usr\0", "b\0", "", "sh\0./s\0\xff\0"].map((part) =>
       Buffer.from(part, "latin1"),
@@ -69,6 +102,44 @@ describe("golden bytes", () => {
 });
 
 describe("bytes that are no record", () => {
+  it("are malformed where a known kind has another size than its own", () => {
+    const sizes = new Map([
+      [1, 48],
+      [3, 40],
+      [4, 128],
+      [5, 64],
+    ]);
+    fc.assert(
+      fc.property(fc.constantFrom(...sizes.keys()), fc.integer({ min: 32, max: 200 }), (kind, size) => {
+        fc.pre(size !== sizes.get(kind));
+        const bytes = Buffer.concat([Buffer.from(header(size, kind), "hex"), Buffer.alloc(size - 32)]);
+        expect(decoded(bytes)).toEqual({
+          kind: "malformed",
+          reason: `kind ${kind} with ${size} bytes`,
+          length: size,
+        });
+      }),
+    );
+  });
+
+  it("are malformed where they say to be longer than they are, or an exec's parts do not add up", () => {
+    expect(decoded(Buffer.from(header(49, 1) + "00".repeat(16), "hex"))).toMatchObject({
+      kind: "malformed",
+      reason: "says 49 bytes",
+    });
+    expect(decoded(Buffer.from(header(48, 1), "hex").subarray(0, 31)).kind).toBe("malformed");
+    const exec = Buffer.concat([Buffer.from(header(113, 2), "hex"), Buffer.alloc(81)]);
+    expect(decoded(exec)).toMatchObject({
+      kind: "malformed",
+      reason: "exec whose parts do not add up",
+    });
+    for (const field of [92, 96, 100, 104, 108]) {
+      const hostile = Buffer.from(exec);
+      hostile.writeUInt32LE(0xffffffff, field);
+      expect(decoded(hostile).kind).toBe("malformed");
+    }
+  });
+
   it("are malformed, whatever they are, and never an error", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(8), (bytes, kind) => {
@@ -77,7 +148,9 @@ describe("bytes that are no record", () => {
           buffer.writeUInt32LE(buffer.length, 0);
           buffer.writeUInt16LE(kind, 4);
         }
-        expect(["fork", "exec", "exit", "needs", "connect", "malformed"]).toContain(decoded(buffer).kind);
+        const { kind: told } = decoded(buffer);
+        if (buffer.length < 32 || kind === 0 || kind > 5) expect(told).toBe("malformed");
+        else expect([["fork", "exec", "exit", "needs", "connect"][kind - 1], "malformed"]).toContain(told);
       }),
       { numRuns: 500 },
     );

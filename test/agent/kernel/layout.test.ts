@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import * as layout from "../../../agent/kernel/layout.ts";
+import { readBtf } from "./support/btf.ts";
 import { enumOf, structs } from "./support/c-layout.ts";
 
 const compiled = structs();
@@ -31,5 +33,14 @@ describe("the layout of records", () => {
     const { NEEDS, ...needs } = enumOf("need");
     expect(layout.needNames.map(([name]) => name)).toEqual(Object.keys(needs));
     expect(layout.needNames).toHaveLength(NEEDS!);
+  });
+
+  it("is that of the committed object too, as its BTF has it", () => {
+    // BTF holds what programs and maps refer to by type: of the records, the largest; the rest is the compiler's word.
+    const object = readFileSync(new URL("../../../agent/kernel/isotrace.bpf.o", import.meta.url));
+    const { structs: loaded, enums } = readBtf(object);
+    for (const name of ["header", "exec_record", "settings"])
+      expect(loaded.get(name), name).toEqual(compiled.get(name));
+    expect(enums.get("need")).toEqual(enumOf("need"));
   });
 });

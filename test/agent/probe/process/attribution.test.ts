@@ -1,21 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { attribute, opensToExecute } from "../../../../agent/probe/process/attribution.ts";
-import type { ExecFacts, Incarnation } from "../../../../agent/probe/process/incarnation.ts";
+import type { Incarnation } from "../../../../agent/probe/process/incarnation.ts";
 import { ProcessTable } from "../../../../agent/probe/process/table.ts";
+import { factsOf } from "./support/facts.ts";
 
-const none = new Uint8Array();
-const facts: ExecFacts = {
-  argv: none,
-  argvLength: 0,
-  filename: none,
-  executable: none,
-  workingDirectory: none,
-  uid: 0,
-  root: 0,
-  environment: [],
-  restored: false,
-  cut: false,
-};
+const facts = factsOf();
 
 /** Times are microseconds; starts are nanoseconds, more than a tick apart. */
 function fork(table: ProcessTable, pid: number, time: number, parent?: Incarnation): Incarnation {
