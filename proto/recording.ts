@@ -77,11 +77,9 @@ export function endOfRecording(path: string): { offset: number; sequence: number
     const offsets: number[] = [];
     for (let offset = fileMagic.length; offset < size; ) {
       const header = readExactly(fd, offset, Math.min(headerLength, size - offset));
-      if (headerFault(header) !== undefined) offset = nextBlock(fd, offset + 1, size);
-      else {
-        offsets.push(offset);
-        offset += headerLength + header.readUInt32LE(8);
-      }
+      if (headerFault(header) === undefined) offsets.push(offset);
+      // A length that leads to no block is not believed: what is whole behind it must not be cut off.
+      offset = afterDamage(fd, offset, size, true);
     }
     for (const offset of offsets.reverse()) {
       const item = readItem(fd, offset, size);

@@ -83,7 +83,8 @@ class Recorder {
     this.#drain.countLosses();
     losses.write();
     writer.flush();
-    if (this.#outputNumber > this.#outputKept) {
+    // While blocks wait for a full disk, the supervisor keeps the output, too.
+    if (this.#outputNumber > this.#outputKept && !writer.isWaiting) {
       this.#outputKept = this.#outputNumber;
       tell({ kind: "kept", number: this.#outputKept });
     }

@@ -54,6 +54,11 @@ export class RecordingWriter {
     return this.#offset;
   }
 
+  /** Blocks wait in memory for a disk that is full. */
+  get isWaiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   add(event: Event): void {
     this.#encoder.add(event);
     this.events++;

@@ -50,9 +50,10 @@ export function buildEnvironment(env: NodeJS.ProcessEnv): Record<string, string>
 
 function isNpms(name: string, value: string, env: NodeJS.ProcessEnv): boolean {
   if (/^npm_/i.test(name)) return true;
-  // npm sets these three itself (@npmcli/config, set-envs), and EDITOR to its own choice if there was none.
+  // npm sets these three itself (@npmcli/config, set-envs), and EDITOR to its own choice if there was none: it tells
+  // which only if that is not its default.
   if (name === "NODE" || name === "INIT_CWD" || name === "COLOR") return true;
-  return name === "EDITOR" && value === env.npm_config_editor;
+  return name === "EDITOR" && value === (env.npm_config_editor ?? (env.VISUAL || "vi"));
 }
 
 function withoutNpm(path: string): string {

@@ -29,7 +29,7 @@ export function attribute(table: ProcessTable, pid: number, from: number, to: nu
   const { order } = process;
   const next = process.execs.find(({ epoch, time }) => epoch > order.epoch && time <= to);
   // The kernel merges the events of one program that is opened twice before it is read: the second exec has no sign.
-  const isMerged = next !== undefined && order.used.some(({ name }) => name === next.name);
+  const isMerged = next !== undefined && order.used.some((used) => used.isAgain || used.name === next.name);
   const isUnseen = next !== undefined && !table.seesPrograms;
   return { process, epoch: order.epoch, uncertain: candidates.length > 1 || isMerged || isUnseen };
 }
@@ -63,6 +63,6 @@ function advance(process: Incarnation, from: number, to: number): void {
     order.epoch = exec.epoch;
     if (at < 0) continue;
     order.opened.splice(0, at + 1);
-    order.used.push({ name: exec.name, to });
+    order.used.push({ name: exec.name, to, isAgain: order.used.some(({ name }) => name === exec.name) });
   }
 }

@@ -24,8 +24,11 @@ export interface Incarnation {
     epoch: number;
     /** Programs opened to be executed, by an exec that is still to come, and the beginning of the window in which. */
     opened: { name: string; from: number }[];
-    /** Programs that execs have lately been put in order by, and the end of the window in which they were opened. */
-    used: { name: string; to: number }[];
+    /**
+     * Programs that execs have lately been put in order by, and the end of the window in which they were opened.
+     * One that was used before: its opening may be that of a later exec, and this exec's not have been told.
+     */
+    used: { name: string; to: number; isAgain: boolean }[];
   };
   /** Not below the command that Isotrace started. */
   outside: boolean;

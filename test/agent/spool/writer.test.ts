@@ -1,23 +1,32 @@
 import { randomBytes } from "node:crypto";
-import { appendFileSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execaSync } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { RecordingWriter } from "../../../agent/spool/writer.ts";
 import type { Event } from "../../../proto/events.ts";
-import { readRecording } from "../../../proto/recording.ts";
+import { fileMagic, NotARecording, readRecording } from "../../../proto/recording.ts";
 
 let directory: string;
+let mounted = false;
 let path: string;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "isotrace-writer-"));
   path = join(directory, "recording.isotrace");
 });
 afterEach(() => {
-  execaSync("umount", [directory], { reject: false });
+  // Lazily, since a test that failed has left its file open.
+  if (mounted) execaSync("umount", ["--lazy", directory]);
+  mounted = false;
   rmSync(directory, { recursive: true, force: true });
 });
+
+/** Mounts a file system of this size on the directory, until the test ends. */
+function mountSmall(size: string): void {
+  execaSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "isotrace-test", directory]);
+  mounted = true;
+}
 
 /** Output that does not compress. */
 function output(number: number, size: number): Event {
@@ -50,8 +59,67 @@ describe("the writer of a recording", () => {
     expect(read()).toEqual({ times: [1, 2], losses: 0, damage: 0 });
   });
 
+  it("goes on after a cut at any byte: what was whole stays, and what is new follows", () => {
+    const first = new RecordingWriter(path);
+    for (let i = 1; i <= 3; i++) {
+      first.add(output(i, 20));
+      first.flush();
+    }
+    first.close();
+    const whole = readFileSync(path);
+    for (let length = 0; length <= whole.length; length++) {
+      writeFileSync(path, whole.subarray(0, length));
+      const kept = length < fileMagic.length ? [] : read().times;
+      const second = new RecordingWriter(path);
+      expect([length, second.continuedFrom]).toEqual([length, kept.at(-1) ?? 0]);
+      second.add(output(9, 20));
+      second.close();
+      expect(read()).toEqual({ times: [...kept, 9], losses: 0, damage: 0 });
+      const sequences = [...readRecording(path)].map((item) => item.kind === "block" && item.sequence);
+      expect(sequences).toEqual([...kept, 9].map((_, i) => i));
+    }
+  });
+
+  it.each(["a user's own file\n", "ISO\n"])("leaves a file alone that is no recording: %j", (text) => {
+    writeFileSync(path, text);
+    expect(() => new RecordingWriter(path)).toThrow(NotARecording);
+    expect(readFileSync(path, "utf8")).toBe(text);
+  });
+
+  it("has on disk what was added before a flush, whatever happens to the recorder then", () => {
+    const writer = new RecordingWriter(path);
+    writer.add(output(1, 10));
+    expect(read().times).toEqual([]);
+    writer.flush();
+    writer.add(output(2, 10));
+    expect(read()).toEqual({ times: [1], losses: 0, damage: 0 });
+    expect(writer.size).toBe(readFileSync(path).length);
+    writer.close();
+  });
+
+  it("closes a block by itself, so that a reader needs little memory", () => {
+    const writer = new RecordingWriter(path);
+    for (let i = 1; i <= 40; i++) writer.add(output(i, 100 << 10));
+    const lengths = [...readRecording(path)].map((item) => item.length);
+    expect(lengths.length).toBeGreaterThan(5);
+    expect(Math.max(...lengths)).toBeLessThan(1 << 20);
+    writer.close();
+    expect(read().times).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
+  });
+
+  it("says when it closes on a disk that is still full, and what it wrote can be read", () => {
+    mountSmall("2m");
+    const writer = new RecordingWriter(path);
+    for (let i = 1; i <= 8; i++) writer.add(output(i, 512 << 10));
+    expect(writer.close()).toBe(false);
+    const { times, damage } = read();
+    expect(times.length).toBeGreaterThan(0);
+    expect(times).toEqual(Array.from({ length: times.length }, (_, i) => i + 1));
+    expect(damage).toBe(0);
+  });
+
   it("waits when the disk is full, and loses nothing when there is space again", () => {
-    execaSync("mount", ["-t", "tmpfs", "-o", "size=8m", "isotrace-test", directory]);
+    mountSmall("8m");
     writeFileSync(join(directory, "filler"), Buffer.alloc(6 << 20));
     const writer = new RecordingWriter(path);
     for (let i = 1; i <= 12; i++) writer.add(output(i, 512 << 10));
@@ -65,7 +133,7 @@ describe("the writer of a recording", () => {
   });
 
   it("counts what it had to drop, and says so when there is space again", () => {
-    execaSync("mount", ["-t", "tmpfs", "-o", "size=40m", "isotrace-test", directory]);
+    mountSmall("40m");
     writeFileSync(join(directory, "filler"), Buffer.alloc(39 << 20));
     const writer = new RecordingWriter(path);
     const count = 80;

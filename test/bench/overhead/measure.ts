@@ -80,16 +80,17 @@ function childrenCpu(): number {
   return (Number(user) + Number(system)) / 100;
 }
 
-/** The events that the kernel gave, and the size of the file. */
+/** How many events the kernel gave, by the recording's end, and the size of the file. */
 function describe(out: string): { events: number; size: number } {
   const recording = join(out, "recording.isotrace");
-  const kernels = new Set(["file", "process", "exec", "exit", "needs", "connection"]);
   let events = 0;
   for (const item of readRecording(recording)) {
     if (item.kind === "damage") throw new Error(`${recording}: damaged: ${item.because}`);
     for (const event of item.events) {
       if (event.kind === "loss") throw new Error(`${recording}: lost ${event.count} ${event.what}`);
-      if (kernels.has(event.kind)) events++;
+      if (event.kind !== "end") continue;
+      for (const { what, count } of event.counts)
+        if (what === "fileEvents" || what === "processEvents") events += count;
     }
   }
   return { events, size: statSync(recording).size };
