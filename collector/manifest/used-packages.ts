@@ -5,8 +5,13 @@ import type { Stories } from "../story/story.ts";
 import { lineage } from "../story/versions.ts";
 import { byteOrder } from "./build-manifest.ts";
 
-/** In which system a package was used: the image's own, the one live-build makes its binary stage in, or another. */
-export type Where = "image" | "builder" | "other";
+/**
+ * In which system a package was used: in the image's own, where it stood when that was packed (`image`) or had been removed
+ * again (`removed`); in the one that live-build makes its binary stage in, or in the image's after it was packed
+ * (`builder`); or in another.
+ */
+export const places = ["image", "removed", "builder", "other"] as const;
+export type Where = (typeof places)[number];
 
 /** One package of one version, used in one system during a build. */
 export interface UsedPackage {
@@ -95,14 +100,56 @@ function systemsOf(build: Build): (record: PackageRecord) => Where[] {
   const packer =
     build.image === undefined ? undefined : build.processes.command(build.image.packer, build.image.epoch);
   const builder = packer?.root?.directory;
+  const packed = build.image?.time ?? Number.POSITIVE_INFINITY;
   const ofImage = (record: PackageRecord) => isPartOf(build, image, record);
+  const standing = standingIn(build.packages.filter((record) => ofImage(record) && isBefore(record, packed)));
   const ofBuilder = (record: PackageRecord) => isPartOf(build, builder, record);
   return (record) => {
     const where: Where[] = [];
-    if (ofImage(record)) where.push("image");
+    if (ofImage(record)) {
+      if (!isBefore(record, packed)) where.push("builder");
+      else where.push(standing.has(versionKey(record.event)) ? "image" : "removed");
+    }
     if (builder !== image && ofBuilder(record)) where.push("builder");
     return where.length > 0 ? where : ["other"];
   };
+}
+
+/** What is `present` in the end was so at some time that nothing tells. */
+function isBefore({ event }: PackageRecord, time: number): boolean {
+  return event.action === "present" || event.time <= time;
+}
+
+/** Which versions stand in a system after everything that was done there. */
+function standingIn(records: readonly PackageRecord[]): Set<string> {
+  const standing = new Set<string>();
+  for (const { event } of records) {
+    switch (event.action) {
+      case "bootstrap":
+      case "install":
+      case "upgrade":
+      case "present":
+        // An upgrade to the same version is an unpacking once more.
+        standing.delete(versionKey({ ...event, version: event.oldVersion }));
+        standing.add(versionKey(event));
+        break;
+      case "remove":
+      case "purge":
+        standing.delete(versionKey(event));
+        break;
+      case "download":
+      case "source":
+        break;
+      default:
+        event.action satisfies never;
+    }
+  }
+  return standing;
+}
+
+// Without the architecture, which not every event knows.
+function versionKey({ name, version }: Pick<PackageEvent, "name" | "version">): string {
+  return `${name}\0${version}`;
 }
 
 function isPartOf(build: Build, system: Directory | undefined, { root, event }: PackageRecord): boolean {

@@ -89,7 +89,10 @@ export class Build {
    */
   get image(): Image | undefined {
     const trees = this.images.filter((image) => image.of === "tree");
-    return trees.findLast((image) => image.state === "end") ?? trees.at(-1) ?? this.#standIn;
+    const read = trees.filter((image) => image.state === "end");
+    // A hook can pack something of its own: the image is a system.
+    const system = read.findLast((image) => image.entries.has("/var/lib/dpkg/status"));
+    return system ?? read.at(-1) ?? trees.at(-1) ?? this.#standIn;
   }
 
   /** The binary directory. */

@@ -1,6 +1,6 @@
 import { byteOrder } from "../manifest/build-manifest.ts";
 import { manifestOf } from "../manifest/from-packages.ts";
-import type { UsedPackage } from "../manifest/used-packages.ts";
+import { places, type UsedPackage } from "../manifest/used-packages.ts";
 import type { Build } from "../model/build.ts";
 import { byteString, shown } from "../model/bytes.ts";
 import { writerKinds } from "../story/kind.ts";
@@ -97,7 +97,7 @@ function packageSection({ packages, archives }: Material): string[] {
   );
   lines.push(`${used.size} packages, counting each version once.`);
   const before = lines.length;
-  for (const where of ["image", "builder", "other"] as const) {
+  for (const where of places) {
     const count = packages.filter((each) => each.where === where).length;
     if (count > 0) lines.push(`- ${systems[where]}: ${count}`);
   }
@@ -116,6 +116,7 @@ function packageSection({ packages, archives }: Material): string[] {
 
 const systems: Record<UsedPackage["where"], string> = {
   image: "in the image",
+  removed: "in the image's system, and removed before it was packed",
   builder: "in the builder's chroot",
   other: "in another system",
 };

@@ -157,3 +157,29 @@ test("a package name that cannot stand in a build-manifest is reported, not prin
   expect(refused.map(({ name }) => name)).toEqual(["ev il\n"]);
   expect(printTriplets(packages, "binuris")).toBe("");
 });
+
+test("a package is in the image if it stood there when that was packed: not if it was removed before, or came after", () => {
+  const { s } = liveBuild();
+  const root = s.directory("chroot");
+  const did = (action: PackageEvent["action"], name: string, facts: Partial<PackageEvent> = {}) =>
+    s.package({ root, action, name, version: "1", architecture: "all", ...facts });
+  did("install", "kept");
+  did("upgrade", "kept", { oldVersion: "1" });
+  did("install", "dctrl-tools");
+  did("purge", "dctrl-tools");
+  did("install", "old");
+  did("upgrade", "old", { version: "2", oldVersion: "1" });
+  s.endImage(s.beginImage("tree", "chroot"), "tree");
+  did("install", "xorriso");
+  did("purge", "kept");
+  s.end();
+  const where = packagesOf(s).packages.map((each) => `${each.name} ${each.version} ${each.where}`);
+  expect(where).toEqual([
+    "dctrl-tools 1 removed",
+    "kept 1 builder",
+    "kept 1 image",
+    "old 1 removed",
+    "old 2 image",
+    "xorriso 1 builder",
+  ]);
+});

@@ -35,7 +35,9 @@ const step = fc.record({
 it("whatever is done to a tree, and whenever it is looked at, the events leave standing what is there", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-      using watched = new Watched("mkdir -p chroot/var; echo 1 > chroot/var/f");
+      using watched = new Watched(
+        "mkdir -p chroot/var; echo 1 > chroot/var/f; for d in a b chroot; do mkdir -p $OUT/$d/sub/deep; echo 1 > $OUT/$d/sub/f; done",
+      );
       for (const each of steps) act(watched, each);
       watched.drain();
       expect(watched.replayed()).toEqual(watched.found());
