@@ -12,7 +12,8 @@ import type { Event } from "./events.ts";
 export const fileMagic = Buffer.from("ISOTRACE", "latin1");
 const blockMagic = 0x424f5349; // "ISOB"
 const headerLength = 24;
-const maximumBlock = 16 << 20;
+/** Of a block, compressed or not. A reader needs up to 40 times of it, where a block is made to have the smallest events. */
+export const maximumBlock = 4 << 20;
 /** How many damaged blocks are searched for others: in a file made for it, each of many could cost `maximumBlock`. */
 const maximumSearches = 64;
 

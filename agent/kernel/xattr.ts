@@ -1,5 +1,5 @@
 import koffi from "koffi";
-import { cPath, SystemError } from "./libc.ts";
+import { cPath, printable, SystemError } from "./libc.ts";
 
 const libc = koffi.load("libc.so.6");
 const calls = {
@@ -15,10 +15,14 @@ export interface ExtendedAttribute {
 
 /** Both limits are the kernel's: XATTR_LIST_MAX and XATTR_SIZE_MAX (xattr(7)). */
 const answer = Buffer.alloc(64 << 10);
+/** Of one object, together: a file system that keeps values in inodes of their own has no limit. */
+const mostBytes = 1 << 20;
+const E2BIG = 7;
 
 /**
  * The extended attributes of a path itself, not of what a symlink leads to (llistxattr(2), lgetxattr(2)), in
- * byte order of their names. None where the file system has none. @throws SystemError
+ * byte order of their names. None where the file system has none.
+ * @throws SystemError, E2BIG for more than a mebibyte
  */
 export function extendedAttributes(path: Uint8Array): ExtendedAttribute[] {
   const at = cPath(path);
@@ -26,10 +30,13 @@ export function extendedAttributes(path: Uint8Array): ExtendedAttribute[] {
   if (length === 0) return [];
   if (length < 0) return failed("llistxattr", at, "ENOTSUP");
   const names = answer.toString("latin1", 0, length).split("\0").slice(0, -1).sort();
+  let bytes = length;
   return names.flatMap((name) => {
     const size: number = calls.get(at, cPath(Buffer.from(name, "latin1")), answer, answer.length);
     // Removed since it was listed.
     if (size < 0) return failed(`lgetxattr ${name}`, at, "ENODATA");
+    bytes += size;
+    if (bytes > mostBytes) throw new SystemError("lgetxattr", E2BIG, printable(path));
     return [{ name, value: answer.toString("latin1", 0, size) }];
   });
 }

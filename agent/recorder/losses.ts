@@ -1,10 +1,19 @@
 import type { Event } from "../../proto/events.ts";
 import { bootMicroseconds } from "../kernel/clock.ts";
 
+/** Hostile input could make details without end: beyond this many, losses are counted by kind alone. */
+const mostDetails = 256;
+
+interface Loss {
+  what: string;
+  detail: string;
+  count: number;
+}
+
 /** Counts what was lost, by kind, and records it: each kind's first time at once, its growth at every flush. */
 export class Losses {
   readonly #emit: (event: Event) => void;
-  readonly #unwritten = new Map<string, { what: string; detail: string; count: number }>();
+  readonly #unwritten = new Map<string, Loss>();
   total = 0;
 
   constructor(emit: (event: Event) => void) {
@@ -14,12 +23,9 @@ export class Losses {
   add(what: string, detail: string, count = 1): void {
     if (count <= 0) return;
     this.total += count;
-    const key = `${what}\0${detail}`;
-    const known = this.#unwritten.get(key);
-    // Hostile input could make details without end: beyond a bound they are counted by kind alone.
-    if (known !== undefined) known.count += count;
-    else if (this.#unwritten.size < 256) this.#unwritten.set(key, { what, detail, count });
-    else this.add(what, "others", count);
+    const isFull = this.#unwritten.size >= mostDetails;
+    const loss = this.#unwritten.get(keyOf(what, detail)) ?? this.#begin(what, isFull ? "others" : detail);
+    loss.count += count;
   }
 
   write(): void {
@@ -29,4 +35,18 @@ export class Losses {
     }
     this.#unwritten.clear();
   }
+
+  #begin(what: string, detail: string): Loss {
+    const key = keyOf(what, detail);
+    let loss = this.#unwritten.get(key);
+    if (loss === undefined) {
+      loss = { what, detail, count: 0 };
+      this.#unwritten.set(key, loss);
+    }
+    return loss;
+  }
+}
+
+function keyOf(what: string, detail: string): string {
+  return `${what}\0${detail}`;
 }

@@ -1,7 +1,7 @@
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 import { EventEncoder } from "../../proto/codec.ts";
 import type { Event } from "../../proto/events.ts";
-import { encodeBlock, endOfRecording, fileMagic, NotARecording } from "../../proto/recording.ts";
+import { encodeBlock, endOfRecording, fileMagic, maximumBlock, NotARecording } from "../../proto/recording.ts";
 
 /** A block is closed when it holds this much, so that a reader needs little memory. */
 const blockBytes = 512 << 10;
@@ -11,7 +11,8 @@ const waitingBytes = 24 << 20;
 /**
  * Appends events to a recording. A block is on disk (in the page cache: safe from a killed process) after
  * `flush`; on a full disk whole blocks wait in memory and are tried again at the next flush, and what
- * exceeds that memory is dropped and counted: a later `loss` event says how many.
+ * exceeds that memory is dropped and counted, as is a block that no reader would take, since one event in it is too
+ * large: a later `loss` event says how many.
  */
 export class RecordingWriter {
   readonly #fd: number;
@@ -20,7 +21,8 @@ export class RecordingWriter {
   #offset: number;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
-  #dropped = 0;
+  /** Counts of events by why they were dropped. */
+  readonly #dropped = new Map<string, number>();
   #lastTime = 0;
   events = 0;
 
@@ -68,24 +70,20 @@ export class RecordingWriter {
 
   /** Appends what there is. */
   flush(): void {
-    if (this.#encoder.count > 0) {
-      this.#accept(encodeBlock(this.#encoder, this.#sequence), this.#encoder.count);
+    const encoder = this.#encoder;
+    if (encoder.count > 0) {
       this.#encoder = new EventEncoder();
+      if (encoder.length > maximumBlock)
+        this.#drop(encoder.count, "an event was larger than a block of a recording can be");
+      else this.#accept(encodeBlock(encoder, this.#sequence), encoder.count);
     }
     while (this.#waiting.length > 0 && this.#append(this.#waiting[0]!)) {
       this.#waitingBytes -= this.#waiting.shift()!.length;
     }
-    if (this.#waiting.length === 0 && this.#dropped > 0) {
-      const count = this.#dropped;
-      this.#dropped = 0;
-      this.add({
-        kind: "loss",
-        time: this.#lastTime,
-        what: "recording",
-        count,
-        detail: "the disk of the recording was full",
-      });
-    }
+    if (this.#waiting.length > 0) return;
+    for (const [detail, count] of this.#dropped)
+      this.add({ kind: "loss", time: this.#lastTime, what: "recording", count, detail });
+    this.#dropped.clear();
   }
 
   /** Flushes and makes durable. @returns false if the disk is still full: then the recording has no end. */
@@ -99,12 +97,16 @@ export class RecordingWriter {
 
   #accept(block: Buffer, events: number): void {
     if (this.#waitingBytes + block.length > waitingBytes) {
-      this.#dropped += events;
+      this.#drop(events, "the disk of the recording was full");
       return;
     }
     this.#sequence++;
     this.#waiting.push(block);
     this.#waitingBytes += block.length;
+  }
+
+  #drop(events: number, because: string): void {
+    this.#dropped.set(because, (this.#dropped.get(because) ?? 0) + events);
   }
 
   #append(block: Buffer): boolean {

@@ -59,6 +59,8 @@ export class FileProbe {
   /** @returns true if the event concerns the build directory. */
   handle(notice: FileNotice, from: number, to: number): boolean {
     let operations = operationsOf(notice.mask);
+    const modifier =
+      (notice.mask & mask.closeWrite) === 0 ? undefined : this.#beingWritten.get(notice.target);
     if (operations === 0 || this.#isMoreOfTheSame(notice, operations)) return false;
     let directory = this.#directory(notice.directory);
     let { name } = notice;
@@ -69,7 +71,11 @@ export class FileProbe {
     }
     const target = (operations & operation.rename) !== 0 ? this.#directory(notice.newDirectory) : undefined;
     if (directory === undefined && target === undefined) return false;
-    const writer = this.#out.writer(notice.pid, from, to);
+    let writer = this.#out.writer(notice.pid, from, to);
+    if (writer.process?.outside !== false && modifier !== undefined && modifier !== notice.pid) {
+      // Whoever looks at /proc/PID/fd at that moment can be the one that closes a file that the build has written.
+      writer = this.#out.writer(modifier, from, to);
+    }
     if (writer.process?.own === true) return false;
     const time = Math.floor(to);
     if (writer.uncertain) operations |= operation.uncertain;

@@ -16,9 +16,13 @@ export class ProcessTable {
     return this.#byPid.get(pid)?.at(-1);
   }
 
-  /** The process with this pid and start time (nanoseconds; /proc knows it to a tick only), if it is known. */
+  /**
+   * The process with this pid and start time (nanoseconds), if it is known. /proc knows the time to a tick only: where
+   * it told one of the two, that will do. Not else, since few pids can be used again within a tick.
+   */
   find(pid: number, start: number): Incarnation | undefined {
-    return this.#byPid.get(pid)?.findLast((p) => Math.floor(p.start / tick) === Math.floor(start / tick));
+    const line = this.#byPid.get(pid);
+    return line?.findLast((p) => p.start === start) ?? line?.findLast((p) => isSameTick(p.start, start));
   }
 
   fork(pid: number, start: number, time: number, parent: Incarnation | undefined): Incarnation {
@@ -100,4 +104,9 @@ export class ProcessTable {
   get size(): number {
     return this.#byPid.size;
   }
+}
+
+/** Whether one of two starts is rounded down to a tick, and the other lies in that tick. */
+function isSameTick(a: number, b: number): boolean {
+  return (a % tick === 0 || b % tick === 0) && Math.floor(a / tick) === Math.floor(b / tick);
 }

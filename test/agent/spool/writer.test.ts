@@ -107,6 +107,15 @@ describe("the writer of a recording", () => {
     expect(read().times).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
   });
 
+  it("counts an event that no reader would take, and goes on with the next", () => {
+    const writer = new RecordingWriter(path);
+    writer.add(output(1, 3 << 20));
+    writer.add(output(2, 5 << 20));
+    writer.add(output(3, 10));
+    expect(writer.close()).toBe(true);
+    expect(read()).toEqual({ times: [1, 3], losses: 1, damage: 0 });
+  });
+
   it("says when it closes on a disk that is still full, and what it wrote can be read", () => {
     mountSmall("2m");
     const writer = new RecordingWriter(path);

@@ -94,6 +94,18 @@ describe("the table", () => {
     expect(table.candidates(7, 0, 150 * ms)).toEqual([second]);
   });
 
+  it("keeps two apart that had one pid within a tick", () => {
+    const table = new ProcessTable();
+    const first = table.fork(7, 1_231_000_000, 1_231_000, undefined);
+    const second = table.fork(7, 1_238_000_000, 1_238_000, undefined);
+    expect(second).not.toBe(first);
+    expect(table.find(7, 1_231_000_000)).toBe(first);
+    table.exit(first, 1_235_000);
+    expect(table.current(7)).toBe(second);
+    expect(attribute(table, 7, 1_232_000, 1_234_000)).toMatchObject({ process: first, uncertain: false });
+    expect(attribute(table, 7, 1_239_000, 1_240_000)).toMatchObject({ process: second, uncertain: false });
+  });
+
   it("knows a process by its start as /proc shows it, to a tick", () => {
     const table = new ProcessTable();
     const process = table.fork(7, 1_234_567_891, 0, undefined);

@@ -11,6 +11,8 @@ export interface StormVerdict {
   incomplete: number;
   /** Events whose writer is another process than the name tells. */
   wrongWriter: number;
+  /** The same, of events that the recording itself says to be uncertain: two processes had the pid between two readings. */
+  wrongGuess: number;
   noWriter: number;
   lost: number;
   /** Damage, a second segment, or no end. */
@@ -29,6 +31,7 @@ export function verifyStorm(recording: string, files: number): StormVerdict {
     reusedPids: 0,
     incomplete: 0,
     wrongWriter: 0,
+    wrongGuess: 0,
     noWriter: 0,
     lost: 0,
     broken: [],
@@ -76,7 +79,10 @@ function mark(
   verdict.fileEvents++;
   const [, index, maker, taker] = match;
   if (event.process === 0) verdict.noWriter++;
-  else if (identities.get(event.process) !== (taker ?? maker)) verdict.wrongWriter++;
+  else if (identities.get(event.process) !== (taker ?? maker)) {
+    if ((operations & operation.uncertain) !== 0) verdict.wrongGuess++;
+    else verdict.wrongWriter++;
+  }
   let bits = 0;
   if ((operations & operation.create) !== 0) bits |= seen.create;
   if ((operations & operation.write) !== 0) bits |= seen.write;
