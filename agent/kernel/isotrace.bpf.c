@@ -8,7 +8,7 @@
  *     -ffile-prefix-map="$PWD"=. -fdebug-compilation-dir=. -Wall -Werror -c isotrace.bpf.c -o isotrace.bpf.o
  *   llvm-strip-14 -g isotrace.bpf.o
  *
- * The records' layout is defined here and, for the reader, in layout.ts; a test compares the two by the object's BTF.
+ * The records' layout is defined here and, for the reader, in layout.ts; a test compares the two with the compiler's.
  * Kernel 5.17 or later. Tracepoints only: locked-down kernels, and those without kprobes, refuse the other ways.
  *
  * Kernel types are cut down to the fields used; libbpf relocates them to the running kernel (CO-RE).

@@ -1,7 +1,13 @@
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 import { EventEncoder } from "../../proto/codec.ts";
 import type { Event } from "../../proto/events.ts";
-import { encodeBlock, endOfRecording, fileMagic, maximumBlock, NotARecording } from "../../proto/recording.ts";
+import {
+  encodeBlock,
+  endOfRecording,
+  fileMagic,
+  maximumBlock,
+  NotARecording,
+} from "../../proto/recording.ts";
 
 /** A block is closed when it holds this much, so that a reader needs little memory. */
 const blockBytes = 512 << 10;

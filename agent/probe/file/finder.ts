@@ -81,10 +81,20 @@ export class Finder implements DirectoryFinder {
     this.#scanInto(node, this.absolute(path), { time, operations: unseen, writer });
   }
 
-  takeIn(node: DirectoryNode, time: number): void {
-    const path = pathOf(node);
-    if (path === undefined) return;
-    this.#scanInto(node, this.absolute(path), { time, operations: operation.found | operation.crossing });
+  takeIn(node: DirectoryNode, time: number, writer: Writer): void {
+    if (!this.#out.hasHandles) {
+      this.made(node, time, writer);
+      return;
+    }
+    const found = { time, operations: operation.found | operation.crossing };
+    // By handle: it may have been moved on since, and another directory may lie where it came to.
+    const fd = openByHandle(this.#mount, node.key, O_DIRECTORY);
+    if (fd < 0) return; // removed meanwhile, and what was in it before it
+    try {
+      this.#scanInto(node, Buffer.from(`/proc/self/fd/${fd}`), found);
+    } finally {
+      closeSync(fd);
+    }
   }
 
   /** Opens a directory below the build directory, wherever it has been moved to. @throws SystemError if it is gone. */
@@ -167,8 +177,8 @@ export class Finder implements DirectoryFinder {
       this.#out.loss("directory", "a directory was found late: what happened in it before is not known");
     } else {
       this.#emitFound(parent, name, key, node.id, late);
-      this.#scanInto(node, path, late);
     }
+    this.#scanInto(node, path, late);
     return node;
   }
 

@@ -27,7 +27,7 @@ export interface DirectoryFinder {
   /** Where an open file is; undefined if that is not below the build directory. */
   placeOf(fd: number, time: number, writer: Writer): Place | undefined;
   /** Records what is in a directory that came from elsewhere. */
-  takeIn(node: DirectoryNode, time: number): void;
+  takeIn(node: DirectoryNode, time: number, writer: Writer): void;
 }
 
 /** Files open for writing at once that are remembered; beyond it one that is written for long is told of again. */
@@ -80,7 +80,10 @@ export class FileProbe {
     const time = Math.floor(to);
     if (writer.uncertain) operations |= operation.uncertain;
     let child: DirectoryNode | undefined;
+    let isFromOutside = directory === undefined;
     if ((operations & operation.directory) !== 0) {
+      // Also one that came in within another, and was moved on before that was read.
+      isFromOutside ||= this.#tree.get(notice.target) === undefined && (operations & operation.rename) !== 0;
       child = this.#directoryChange(notice, operations, directory, target, time);
       if ((operations & operation.rename) !== 0 && (directory === undefined || target === undefined)) {
         operations |= operation.crossing;
@@ -104,7 +107,7 @@ export class FileProbe {
     if (directory !== undefined) this.#out.notice(directory, name, noticed, writer);
     if (target !== undefined) this.#out.notice(target, notice.newName, noticed | operation.create, writer);
     if (child !== undefined && (operations & (operation.create | operation.rename)) !== 0) {
-      if (directory === undefined) this.#finder.takeIn(child, time);
+      if (isFromOutside) this.#finder.takeIn(child, time, writer);
       else this.#finder.made(child, time, writer);
     }
     return true;

@@ -1,52 +1,30 @@
-import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { execa, execaSync } from "execa";
+import { execaSync } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { decode } from "../../../agent/kernel/decode.ts";
-import type { KernelEvent } from "../../../agent/kernel/events.ts";
-import { openProcessEvents, type ProcessEvents, ringSize } from "../../../agent/kernel/libbpf.ts";
-import { Ring } from "../../../agent/kernel/ring.ts";
+import { every, only, Watch } from "./support/watch.ts";
 
-type Of<K extends KernelEvent["kind"]> = Extract<KernelEvent, { kind: K }>;
-
-let source: ProcessEvents;
-let ring: Ring;
+let watch: Watch;
 let directory: string;
-const events: KernelEvent[] = [];
-
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), "isotrace-events-"));
-  source = openProcessEvents({ needs: true });
-  ring = new Ring(source.ringFd, ringSize(source.ringFd));
+  watch = new Watch();
 });
 afterAll(() => {
-  ring.close();
-  source.close();
+  watch.close();
   rmSync(directory, { recursive: true });
 });
 
-/** Runs a command, and gives what the kernel told of its process. */
-async function eventsOf(file: string, args: string[], options = {}): Promise<KernelEvent[]> {
-  const child = execa(file, args, { cwd: directory, reject: false, stdin: "ignore", ...options });
-  await child;
-  ring.consume((offset, length) => events.push(decode(ring.data, ring.view, offset, length)));
-  return events.filter((event) => "pid" in event && event.pid === child.pid);
-}
+const eventsOf = (file: string, args: string[]) => watch.eventsOf(file, args, { cwd: directory });
 
-function only<K extends KernelEvent["kind"]>(found: KernelEvent[], kind: K): Of<K> {
-  const own = found.filter((event): event is Of<K> => event.kind === kind);
-  expect(own).toHaveLength(1);
-  return own[0]!;
-}
-
-function needs(found: KernelEvent[]): Record<string, { count: number; bytes: number; flags: number }> {
-  const items = found
-    .filter((event): event is Of<"needs"> => event.kind === "needs")
-    .flatMap(({ items }) => items);
-  return Object.fromEntries(items.map(({ what, ...rest }) => [what, rest]));
+/** A directory to be the root of a process, with /bin/true and what it needs. */
+function makeRoot(name: string): string {
+  const root = join(directory, name);
+  mkdirSync(root);
+  const copy = `cd ${root} && for f in /bin/true $(ldd /bin/true | grep -o '/[^ ]*'); do mkdir -p .$(dirname $f); cp $f .$f; done`;
+  execaSync("sh", ["-c", copy]);
+  return root;
 }
 
 describe("an exec", () => {
@@ -76,18 +54,37 @@ describe("an exec", () => {
   });
 
   it("in a chroot has paths and a root of its own", async () => {
-    const root = join(directory, "root");
-    mkdirSync(root);
-    const copy = `cd ${root} && for f in /bin/true $(ldd /bin/true | grep -o '/[^ ]*'); do mkdir -p .$(dirname $f); cp $f .$f; done`;
-    execaSync("sh", ["-c", copy]);
-    const found = await eventsOf("chroot", [root, "/bin/true"]);
-    const execs = found.filter((event): event is Of<"exec"> => event.kind === "exec");
+    const root = makeRoot("root");
+    const execs = every(await eventsOf("chroot", [root, "/bin/true"]), "exec");
     expect(execs.at(-1)?.executable.path.toString()).toBe("/bin/true");
     expect(execs.at(-1)?.cwd.path.toString()).toBe("/");
     const identityOf = (path: string) => ({ device: statSync(path).dev, inode: statSync(path).ino });
     expect(execs.map((each) => each.root)).toEqual([identityOf("/"), identityOf(root)]);
     expect(execs.at(-1)?.cwdIdentity).toEqual(identityOf(root));
     expect(execs.at(-1)?.executableIdentity).toEqual(identityOf(join(root, "bin/true")));
+  });
+
+  it("has the environment of a maintainer script, of no other program, and the end of one that is too large", async () => {
+    const root = makeRoot("packages");
+    const script = "/var/lib/dpkg/info/a.postinst";
+    execaSync("sh", ["-c", `mkdir -p .$(dirname ${script}) && cp bin/true .${script}`], { cwd: root });
+    const run = async (...variables: string[]) =>
+      every(
+        await eventsOf("env", ["-i", ...variables, "/usr/sbin/chroot", root, script, "configure"]),
+        "exec",
+      );
+    const told = "DPKG_MAINTSCRIPT_NAME=postinst";
+    const small = await run("A=1", told);
+    expect(small.map(({ environment }) => environment?.toString())).toEqual([
+      undefined,
+      undefined,
+      `A=1\0${told}\0`,
+    ]);
+    expect(small.at(-1)).toMatchObject({ filename: Buffer.from(script), environmentTruncated: false });
+    const large = (await run(`A=${"x".repeat(10_000)}`, told)).at(-1)!;
+    expect(large.environmentTruncated).toBe(true);
+    expect(large.environment!.length).toBe(4096);
+    expect(large.environment!.toString().endsWith(`x\0${told}\0`)).toBe(true);
   });
 });
 
@@ -98,51 +95,25 @@ describe("an end", () => {
 
   it("is told once for a process of many threads, and a thread is no process", async () => {
     const threads = "import threading as t; [t.Thread(target=lambda: None).start() for _ in range(20)]";
-    const before = events.length;
     const found = await eventsOf("/usr/bin/python3", ["-c", threads]);
-    expect(found.filter(({ kind }) => kind === "exit")).toHaveLength(1);
-    const pid = only(found, "exec").pid;
-    expect(events.slice(before).filter((event) => event.kind === "fork" && event.pid === pid)).toEqual([]);
+    expect(every(found, "exit")).toHaveLength(1);
+    expect(every(found, "fork")).toEqual([]);
   });
 });
 
-describe("what a process asks of its environment", () => {
-  it("does not count what the C library draws at every start", async () => {
-    expect(Object.keys(needs(await eventsOf("/bin/true", [])))).not.toContain("getrandom");
-  });
-
-  it("counts random bytes, with their flags, and the files and calls that tell of the machine", async () => {
-    const script =
-      "import os; os.getrandom(48); os.getrandom(16, os.GRND_NONBLOCK); open('/dev/urandom','rb').close(); open('/etc/hostname').close(); open('/proc/cpuinfo').close(); open('/etc/machine-id').close(); os.uname()";
-    const found = needs(
-      await eventsOf("/usr/bin/python3", ["-S", "-E", "-c", script], { env: { PYTHONHASHSEED: "0" } }),
-    );
-    expect(found.getrandom!.bytes).toBeGreaterThanOrEqual(64);
-    expect(found.getrandom!.flags & 1).toBe(1);
-    expect(found).toMatchObject({
-      "/dev/urandom": { count: 1 },
-      "/etc/hostname": { count: 1 },
-      "/proc/cpuinfo": { count: 1 },
-      "/etc/machine-id": { count: 1 },
-    });
-    expect(found.uname!.count).toBeGreaterThan(0);
-  });
-
-  it("tells of connections to addresses of both kinds, and of none within the machine's files", async () => {
-    const server = createServer((socket) => socket.end()).listen(0, "::");
-    const unix = createServer((socket) => socket.end()).listen(join(directory, "socket"));
-    await Promise.all([once(server, "listening"), once(unix, "listening")]);
-    const { port } = server.address() as { port: number };
-    const script = `import socket as s
-for a in (("127.0.0.1", ${port}), ("::1", ${port})): s.create_connection(a).close()
-u = s.socket(s.AF_UNIX); u.connect("${join(directory, "socket")}")`;
-    const found = await eventsOf("/usr/bin/python3", ["-c", script]);
-    server.close();
-    unix.close();
-    const connections = found.filter((event): event is Of<"connect"> => event.kind === "connect");
-    expect(connections.map((each) => [each.family, each.port, each.protocol])).toEqual([
-      [4, port, 6],
-      [6, port, 6],
-    ]);
-  });
+it("a process that is forked and executes two programs is told in this order, with its parent", async () => {
+  // Python starts it by vfork(2).
+  const script = "import subprocess; subprocess.run(['/bin/sh', '-c', 'exec /bin/true'])";
+  const found = await eventsOf("/usr/bin/python3", ["-c", script]);
+  const { pid, start, child, childStart } = only(found, "fork");
+  const own = watch.of(child).filter((event) => "start" in event && event.start === childStart);
+  expect(own.map(({ kind }) => kind).filter((kind) => kind !== "needs")).toEqual(["exec", "exec", "exit"]);
+  expect(every(own, "exec").map((each) => [each.parent, each.parentStart, each.argv.toString()])).toEqual([
+    [pid, start, "/bin/sh\0-c\0exec /bin/true\0"],
+    [pid, start, "/bin/true\0"],
+  ]);
+  const times = [...found.filter(({ kind }) => kind === "fork"), ...own].map(
+    (event) => "time" in event && event.time,
+  );
+  expect(times).toEqual(times.toSorted((a, b) => Number(a) - Number(b)));
 });

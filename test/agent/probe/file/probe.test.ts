@@ -24,6 +24,16 @@ describe("what the events leave standing is what find sees", () => {
       "mv $OUT/d in; echo 3 > in/e/h; rm in/g",
     ],
     [
+      "a directory moved in and on at once, with another where it came to",
+      "mkdir -p $OUT/d/e; echo 1 > $OUT/d/e/f",
+      "mv $OUT/d in; mkdir s; mv in s/on; mkdir in in/z; echo 2 > in/g; mv s t",
+    ],
+    [
+      "a directory moved in and removed at once",
+      "mkdir -p $OUT/d/e; echo 1 > $OUT/d/e/f",
+      "mv $OUT/d in; rm -r in",
+    ],
+    [
       "a directory moved out, changed there, and moved in again",
       system,
       "mv chroot $OUT/chroot; echo c > $OUT/chroot/etc/c; mkdir $OUT/chroot/new; rm -r $OUT/chroot/var; mv $OUT/chroot back",
