@@ -18,7 +18,7 @@ export class BpfError extends Error {
 }
 
 export interface ProcessEventsOptions {
-  /** Size of the ring: a power of two of at least 4096. Default 8 MiB. */
+  /** Size of the ring: a power of two of at least 4096. Default 4 MiB. */
   ringBytes?: number;
   /** Count what processes ask of their environment: about 1 % of a build's time. */
   needs: boolean;
@@ -58,7 +58,7 @@ const needsProgram = "on_sys_exit";
  */
 export function openProcessEvents(options: ProcessEventsOptions): ProcessEvents {
   const libbpf = library();
-  const ringBytes = options.ringBytes ?? 8 << 20;
+  const ringBytes = options.ringBytes ?? 4 << 20;
   if (ringBytes < 4096 || (ringBytes & (ringBytes - 1)) !== 0)
     throw new RangeError(`ring size ${ringBytes}: must be a power of two of at least 4096 bytes`);
   const path = new URL("isotrace.bpf.o", import.meta.url);

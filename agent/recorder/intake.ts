@@ -8,7 +8,7 @@ export interface Batch {
 }
 
 /** What may wait in memory; beyond it batches wait in a file. */
-const memoryBytes = 8 << 20;
+const memoryBytes = 4 << 20;
 
 /**
  * The batches between reading and understanding. Reading must never wait, since the window in which an event

@@ -80,6 +80,8 @@ export class RecorderProcess {
       serialization: "advanced",
       detached: true,
       cwd: "/",
+      // Its few threads need no heap each (mallopt(3)), nor many threads at all.
+      env: { ...process.env, MALLOC_ARENA_MAX: "1", UV_THREADPOOL_SIZE: "1" },
     });
     this.#child = child;
     child.on("message", (message: FromRecorder) => this.#receive(message));

@@ -1,122 +1,162 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { NoticeParser } from "../../../agent/kernel/fanotify-parse.ts";
+import { mask } from "../../../agent/kernel/fanotify.ts";
+import { type FileNotice, NoticeParser } from "../../../agent/kernel/fanotify-parse.ts";
+import { eventBytes, noticeBytes, record, recordBytes } from "./support/fanotify-bytes.ts";
 
-/** What the parser says of these bytes, in order: notices, and in words what it refuses. */
-function parsed(bytes: Uint8Array): unknown[] {
-  const told: unknown[] = [];
-  const count = new NoticeParser().parse(Buffer.from(bytes), bytes.length, {
-    notice: (each) => told.push({ ...each }),
+/** What a parser tells of batches, in order. */
+function parsed(parser: NoticeParser, bytes: Buffer, length = bytes.length) {
+  const told: (FileNotice | string)[] = [];
+  const count = parser.parse(bytes, length, {
+    notice: (notice) => told.push({ ...notice }),
     overflow: () => told.push("overflow"),
     malformed: (reason) => told.push(`malformed: ${reason}`),
-    unknownRecord: (type) => told.push(`record ${type}`),
+    unknownRecord: (type) => told.push(`unknown record ${type}`),
   });
-  expect(count).toBeLessThanOrEqual(bytes.length / 24);
-  return told;
+  return { told, count };
 }
 
-/** struct fanotify_event_metadata, and records (fanotify(7)). */
-function event(mask: number, records: Buffer[] = [], { size = 0, version = 3, pid = 42 } = {}): Buffer {
-  const body = Buffer.concat(records);
-  const head = Buffer.alloc(24);
-  head.writeUInt32LE(size === 0 ? 24 + body.length : size, 0);
-  head[4] = version;
-  head.writeUInt16LE(24, 6);
-  head.writeBigUInt64LE(BigInt(mask), 8);
-  head.writeInt32LE(-1, 16);
-  head.writeInt32LE(pid, 20);
-  return Buffer.concat([head, body]);
-}
+const latin1 = (hex: string) => Buffer.from(hex, "hex").toString("latin1");
+const none = { fsid: "", directory: "", name: "", newDirectory: "", newName: "", target: "" };
+const [fsid, directory, target] = ["12345678", "\x01\0\0\0dir-\xff\0.1", "\x01\0\0\0file\0.11"];
 
-/** One record: header, fsid, struct file_handle, name padded with NULs. */
-function record(type: number, handle: string, name?: string, says = 0): Buffer {
-  const text = name === undefined ? "" : `${name}\0`.padEnd((name.length + 4) & ~3, "\0");
-  const body = Buffer.alloc(20 + handle.length + text.length);
-  body[0] = type;
-  body.writeUInt16LE(says === 0 ? body.length : says, 2);
-  body.write("fsid\x01\x02\x03\xff", 4, "latin1");
-  body.writeUInt32LE(handle.length, 12);
-  body.writeUInt32LE(0x81, 16);
-  body.write(handle + text, 20, "latin1");
-  return body;
-}
-
-const [FID, DFID_NAME, DFID, OLD_DFID_NAME, NEW_DFID_NAME] = [1, 2, 3, 10, 12];
-const nothing = { pid: 42, fsid: "fsid\x01\x02\x03\xff", newDirectory: "", newName: "" };
-const key = (handle: string) => `\x81\0\0\0${handle}`;
-
-describe("golden bytes", () => {
-  it("of what was made, moved and changed, and of an event that has nothing of the one before", () => {
-    const made = event(0x108, [record(DFID_NAME!, "dir-1234", "a\xffb"), record(FID!, "file5678")]);
-    const moved = event(0x50000000, [
-      record(OLD_DFID_NAME!, "dir-1234", "old"),
-      record(NEW_DFID_NAME!, "dir-9999", "new"),
-      record(FID!, "moved-00"),
-    ]);
-    const changed = event(0x40000004, [record(DFID!, "dir-1234")]);
-    expect(parsed(Buffer.concat([made, moved, changed, event(4)]))).toEqual([
-      { ...nothing, mask: 0x108, directory: key("dir-1234"), name: "a\xffb", target: key("file5678") },
-      {
-        ...{ ...nothing, mask: 0x50000000, directory: key("dir-1234"), name: "old" },
-        ...{ newDirectory: key("dir-9999"), newName: "new", target: key("moved-00") },
-      },
-      { ...nothing, mask: 0x40000004, directory: key("dir-1234"), name: ".", target: "" },
-      { ...nothing, mask: 4, fsid: "", directory: "", name: "", target: "" },
+describe("an event", () => {
+  it("is told with directory, name and object, as these bytes of Linux 6.18 say: a is made, and renamed to long", () => {
+    const [top, file] = ["0100000071879ac60100000000000000", "01000000c39332290200000000000000"];
+    const made =
+      `5c000000030018000801000000000000ffffffff86710000` +
+      `02002400676d3f3eacfdad2b0c000000${top}61000000` +
+      `01002000676d3f3eacfdad2b0c000000${file}`;
+    const renamed =
+      `84000000030018000000001000000000ffffffff86710000` +
+      `0a002400676d3f3eacfdad2b0c000000${top}61000000` +
+      `0c002800676d3f3eacfdad2b0c000000${top}6c6f6e6700000000` +
+      `01002000676d3f3eacfdad2b0c000000${file}`;
+    const told = {
+      ...none,
+      pid: 29062,
+      fsid: latin1("676d3f3eacfdad2b"),
+      directory: latin1(top),
+      name: "a",
+      target: latin1(file),
+    };
+    expect(parsed(new NoticeParser(), Buffer.from(made + renamed, "hex")).told).toEqual([
+      { ...told, mask: mask.create | mask.closeWrite },
+      { ...told, mask: mask.rename, newDirectory: latin1(top), newName: "long" },
     ]);
   });
 
-  it("of an overflow, and of a record that a later kernel adds: the rest of the event is kept", () => {
-    const later = record(77, "something");
-    expect(parsed(Buffer.concat([event(0x4000), event(0x8, [later, record(FID!, "file5678")])]))).toEqual([
-      "overflow",
-      "record 77",
-      expect.objectContaining({ mask: 8, target: key("file5678") }),
+  it("on a directory itself has it for directory, and a dot for name", () => {
+    const bytes = eventBytes(mask.attrib | mask.onDirectory, 7, recordBytes(record.dfid, fsid, directory));
+    expect(parsed(new NoticeParser(), bytes).told).toEqual([
+      { ...none, mask: mask.attrib | mask.onDirectory, pid: 7, fsid, directory, name: "." },
     ]);
+  });
+
+  it("without any record is told with nothing of the one before", () => {
+    const before = noticeBytes({ ...none, mask: mask.create, pid: 7, fsid, directory, name: "a", target });
+    const bytes = Buffer.concat([before, eventBytes(mask.delete, 8)]);
+    expect(parsed(new NoticeParser(), bytes).told[1]).toEqual({ ...none, mask: mask.delete, pid: 8 });
+  });
+
+  it("that says that others were dropped is no event of a file", () => {
+    const lost = eventBytes(mask.overflow, 0, recordBytes(record.fid, fsid, "\0\0\0\0"));
+    expect(parsed(new NoticeParser(), lost)).toEqual({ told: ["overflow"], count: 1 });
+  });
+
+  it("with records that a later kernel adds is told without them, and they are named", () => {
+    const [pidfd, later] = ["0400080001000000", "63000400"].map((hex) => Buffer.from(hex, "hex"));
+    const known = recordBytes(record.dfidName, fsid, directory, "a");
+    const { told } = parsed(new NoticeParser(), eventBytes(mask.create, 7, pidfd!, known, later!));
+    expect(told).toEqual([
+      "unknown record 4",
+      "unknown record 99",
+      { ...none, mask: mask.create, pid: 7, fsid, directory, name: "a" },
+    ]);
+  });
+
+  it("with metadata that a later kernel makes longer is told all the same", () => {
+    const bytes = noticeBytes({ ...none, mask: mask.create, pid: 7, fsid, directory, name: "a" });
+    const longer = Buffer.concat([bytes.subarray(0, 24), Buffer.alloc(8, 0xff), bytes.subarray(24)]);
+    longer.writeUInt32LE(longer.length, 0);
+    longer.writeUInt16LE(32, 6);
+    expect(parsed(new NoticeParser(), longer).told).toEqual(parsed(new NoticeParser(), bytes).told);
   });
 });
 
-describe("bytes that are no events", () => {
-  const sound = event(8, [record(FID!, "file5678")]);
-  const told = expect.objectContaining({ target: key("file5678") });
+const byteString = (minLength: number, maxLength: number) =>
+  fc.uint8Array({ minLength, maxLength }).map((bytes) => Buffer.from(bytes).toString("latin1"));
+const name = fc
+  .uint8Array({ minLength: 1, maxLength: 255 })
+  .map((bytes) => Buffer.from(bytes.map((byte) => byte || 1)).toString("latin1"));
+// Few, and alike, so that neighbours often share them: the parser keeps those of the event before.
+const handle = fc.oneof(
+  fc.constantFrom(directory, `${directory}x`, directory.replace("d", "D"), `${directory.slice(0, -1)}x`),
+  byteString(4, 132),
+);
+const optional = (values: fc.Arbitrary<string>) => fc.option(values, { nil: "" });
+const notice: fc.Arbitrary<FileNotice> = fc
+  .record({
+    mask: fc.nat(0x7fffffff).map((bits) => bits & ~mask.overflow),
+    pid: fc.nat(2 ** 22),
+    fsid: fc.constantFrom(fsid, "12345679", "02345678", "\0\0\0\0\0\0\0\0"),
+    directory: optional(handle),
+    name,
+    newDirectory: optional(handle),
+    newName: name,
+    target: optional(handle),
+  })
+  .map((each) => ({
+    ...each,
+    fsid: each.directory + each.newDirectory + each.target === "" ? "" : each.fsid,
+    name: each.directory === "" ? "" : each.name,
+    newName: each.newDirectory === "" ? "" : each.newName,
+  }));
 
-  it.each([
-    ["a beginning of one", sound.subarray(0, 23), /^malformed: 23 bytes left/],
-    ["longer than it is", sound.subarray(0, 40), /^malformed: event of 52 bytes/],
-    ["shorter than its beginning", event(8, [], { size: 23 }), /^malformed: event of 23 bytes/],
-    ["another version", event(8, [], { version: 4 }), /^malformed: metadata version 4/],
-  ])("end what is read of a batch, with a reason: %s", (_, bytes, reason) => {
-    expect(parsed(Buffer.concat([sound, bytes]))).toEqual([told, expect.stringMatching(reason)]);
-  });
-
-  it.each([
-    [
-      "a record that is longer",
-      record(FID!, "x", undefined, 999),
-      /^malformed: record of 999 bytes, 21 left/,
-    ],
-    ["a record without a length", record(FID!, "x", undefined, 3), /^malformed: record of 3 bytes/],
-    ["a record without a handle", Buffer.from([1, 0, 8, 0, 1, 2, 3, 4]), /^malformed: record type 1 of 8/],
-    ["a handle of 129 bytes", record(FID!, "x".repeat(129)), /^malformed: handle of 129 bytes/],
-    ["a byte too many", Buffer.from([1]), /^malformed: 1 bytes left in an event/],
-  ])("of one event do not end the batch: %s", (_, bytes, reason) => {
-    expect(parsed(Buffer.concat([event(8, [bytes]), sound]))).toEqual([expect.stringMatching(reason), told]);
-  });
-
-  it("are refused with a reason, and never an error, whatever they are", () => {
-    const size = fc.nat(120);
-    const piece = fc.oneof(
-      fc.uint8Array({ maxLength: 80 }).map((bytes) => Buffer.from(bytes)),
-      fc
-        .tuple(fc.nat(15), fc.string({ unit: "binary-ascii", maxLength: 140 }), size)
-        .map(([type, handle, says]) => record(type, handle, "name", says)),
-    );
+describe("a batch of events", () => {
+  it("is told whole and in order, whatever its neighbours and the batch before were", () => {
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 4 }), size, fc.nat(0x5000), (records, says, mask) => {
-        expect(parsed(event(mask, records, { size: says })).length).toBeGreaterThan(0);
-        const told = parsed(Buffer.concat([event(mask, records), sound]));
-        expect(told.at(-1)).toMatchObject({ mask: 8 });
+      fc.property(fc.array(fc.array(notice, { maxLength: 8 }), { maxLength: 3 }), (batches) => {
+        const parser = new NoticeParser();
+        for (const batch of batches) {
+          const bytes = Buffer.concat(batch.map(noticeBytes));
+          expect(parsed(parser, bytes)).toEqual({ told: batch, count: batch.length });
+        }
       }),
       { numRuns: 500 },
     );
+  });
+
+  it("that is cut anywhere is told up to there, and what is left is malformed", () => {
+    fc.assert(
+      fc.property(fc.array(notice, { minLength: 1, maxLength: 4 }), fc.nat(), (batch, at) => {
+        const each = batch.map(noticeBytes);
+        const bytes = Buffer.concat(each);
+        const length = at % bytes.length;
+        let [whole, end] = [0, 0];
+        while (end + each[whole]!.length <= length) end += each[whole++]!.length;
+        const { told } = parsed(new NoticeParser(), bytes, length);
+        expect(told.slice(0, whole)).toEqual(batch.slice(0, whole));
+        expect(told.slice(whole)).toEqual(length === end ? [] : [expect.stringMatching(/^malformed: /)]);
+      }),
+    );
+  });
+
+  it("loses only the event whose records are wrong", () => {
+    const good = noticeBytes({ ...none, mask: mask.create, pid: 7, fsid, directory, name: "a" });
+    const wrong = noticeBytes({ ...none, mask: mask.create, pid: 7, fsid, directory, name: "b" });
+    for (const [at, value] of [
+      [26, 0xff], // the record's length
+      [37, 0xff], // the handle's
+    ] as const) {
+      const bad = Buffer.from(wrong);
+      bad[at] = value;
+      const { told } = parsed(new NoticeParser(), Buffer.concat([good, bad, good]));
+      expect(told.map((each) => (typeof each === "string" ? "malformed" : each.name))).toEqual([
+        "a",
+        "malformed",
+        "a",
+      ]);
+    }
   });
 });

@@ -99,10 +99,10 @@ describe("batches that wait", () => {
     }
   });
 
-  it("wait in a file without a name beyond 8 MiB, so that none is left, whatever happens to the recorder", () => {
-    for (let i = 0; i < 8; i++) intake.push(i, i, data(i, 1 << 20));
+  it("wait in a file without a name beyond 4 MiB, so that none is left, whatever happens to the recorder", () => {
+    for (let i = 0; i < 4; i++) intake.push(i, i, data(i, 1 << 20));
     expect(unnamedFiles()).toEqual([]);
-    intake.push(8, 8, data(8, 1));
+    intake.push(4, 4, data(4, 1));
     expect(unnamedFiles()).toEqual([expect.stringMatching(/ \(deleted\)$/)]);
     expect(readdirSync(directory)).toEqual([]);
     intake.close();
