@@ -11,7 +11,7 @@ export interface TarSink {
 }
 
 /** Bytes of one extension: attributes are at most 64 KiB each (xattr(7)), names 4 KiB. */
-const extensionLimit = 8 << 20;
+const extensionLimit = 1 << 20;
 
 /**
  * Reads a tar archive as it comes, byte by byte as it is: names are not decoded. Memory is bounded whatever
