@@ -125,7 +125,11 @@ export function joinLeafFirst(components: Uint8Array): Buffer {
   return path;
 }
 
+/** As getcwd(2) and /proc mark it, so that the path is not taken for one below the root. */
+const unreachableMark = Buffer.from("(unreachable)");
+
 function fromRoot(path: Buffer, truncated: boolean, unreachable: boolean): PathFromRoot {
+  if (unreachable) return { path: Buffer.concat([unreachableMark, path]), truncated, unreachable };
   return { path: truncated ? path.subarray(1) : path, truncated, unreachable };
 }
 

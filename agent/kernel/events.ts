@@ -46,7 +46,10 @@ export interface ExecEvent extends Process {
 }
 
 export interface PathFromRoot {
-  /** Begins with "/", unless cut short: then it is the path's end and begins with a name. */
+  /**
+   * Begins with "/", unless cut short: then it is the path's end and begins with a name. One that does not lead from the
+   * root begins with "(unreachable)/", as in getcwd(2).
+   */
   path: Buffer;
   /** The beginning is missing: more than 4096 bytes or 64 components and mount points. */
   truncated: boolean;

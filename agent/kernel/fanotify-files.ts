@@ -9,6 +9,7 @@ const O_NOATIME = 0o1000000;
 const FAN_MARK_ADD = 0x1;
 const FAN_MARK_MOUNT = 0x10;
 const METADATA_SIZE = 24;
+const FANOTIFY_METADATA_VERSION = 3;
 const FAN_NOFD = -1;
 const EAGAIN = 11;
 
@@ -38,10 +39,15 @@ export function readOpenFiles(group: number, buffer: Buffer, sink: OpenFileSink)
   const length = read(group, buffer, buffer.length);
   if (length < 0) return length === -EAGAIN ? 0 : length;
   let count = 0;
-  for (let at = 0; at + METADATA_SIZE <= length; count++) {
-    const size = buffer.readUInt32LE(at);
-    if (size < METADATA_SIZE || at + size > length) {
-      sink.malformed(`event of ${size} bytes, ${length - at} left`);
+  for (let at = 0; at < length; count++) {
+    const left = length - at;
+    const size = left < METADATA_SIZE ? 0 : buffer.readUInt32LE(at);
+    if (size < METADATA_SIZE || size > left) {
+      sink.malformed(`event of ${size} bytes, ${left} left`);
+      break;
+    }
+    if (buffer[at + 4] !== FANOTIFY_METADATA_VERSION) {
+      sink.malformed(`metadata version ${buffer[at + 4]}`);
       break;
     }
     const bits = buffer.readUInt32LE(at + 8);

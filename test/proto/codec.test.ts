@@ -194,6 +194,7 @@ describe("bytes that are no events", () => {
   it.each([
     ["a message that is longer than its block", Buffer.from([9, 8, 0]), /message ends at 10, block at 3/],
     ["a member that is longer than its message", Buffer.from([2, 0x32, 9]), /out of range|runs over its end/],
+    ["a member that takes bytes of the next message", Buffer.from([2, 0x32, 2, 8, 1]), /runs over its end/],
     [
       "a name that the block does not have",
       protobuf.Writer.create()

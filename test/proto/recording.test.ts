@@ -68,6 +68,14 @@ describe("a recording", () => {
     }
   });
 
+  it("is continued from the latest time of its last block, though an earlier one was told after it", () => {
+    const encoder = new EventEncoder();
+    for (const time of [500, 900, 700])
+      encoder.add({ kind: "stage", time, marker: fileMagic, removed: false });
+    writeFileSync(path, Buffer.concat([whole, encodeBlock(encoder, 3)]));
+    expect(endOfRecording(path)).toMatchObject({ sequence: 4, lastTime: 900 });
+  });
+
   it("with any byte flipped, loses one block, says so, and keeps the others", () => {
     for (let at = fileMagic.length; at < whole.length; at++) {
       const flipped = Buffer.from(whole);

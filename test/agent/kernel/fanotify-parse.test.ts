@@ -147,7 +147,8 @@ describe("a batch of events", () => {
     const wrong = noticeBytes({ ...none, mask: mask.create, pid: 7, fsid, directory, name: "b" });
     for (const [at, value] of [
       [26, 0xff], // the record's length
-      [37, 0xff], // the handle's
+      [36, 0xff], // the handle's, beyond the record
+      [37, 0xff],
     ] as const) {
       const bad = Buffer.from(wrong);
       bad[at] = value;
@@ -158,5 +159,15 @@ describe("a batch of events", () => {
         "a",
       ]);
     }
+  });
+
+  it("has no handle that is longer than any can be (MAX_HANDLE_SZ)", () => {
+    const told = (length: number) =>
+      parsed(
+        new NoticeParser(),
+        eventBytes(mask.create, 7, recordBytes(record.fid, fsid, "h".repeat(4 + length))),
+      ).told;
+    expect(told(128)).toMatchObject([{ target: "h".repeat(132) }]);
+    expect(told(129)).toEqual([expect.stringMatching(/^malformed: handle of 129 bytes/)]);
   });
 });

@@ -1,8 +1,8 @@
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execaSync } from "execa";
-import { expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { extendedAttributes } from "../../../agent/kernel/xattr.ts";
 import { Volume } from "../../e2e/lib/volume.ts";
 
@@ -29,4 +29,50 @@ it("attributes are read as bytes, in order, up to a mebibyte together", async ()
   expect(() => extendedAttributes(Buffer.from(path))).toThrow(
     expect.objectContaining({ code: "E2BIG", call: "lgetxattr", subject: path }),
   );
+});
+
+describe("extended attributes", () => {
+  let top: string;
+  beforeEach(() => {
+    top = mkdtempSync(join(tmpdir(), "isotrace-xattr-"));
+    execaSync("mount", ["-t", "tmpfs", "isotrace-test", top]);
+  });
+  afterEach(() => {
+    execaSync("umount", [top]);
+    rmSync(top, { recursive: true });
+  });
+
+  /** Sets attributes of a path itself by Python's os.setxattr; its arguments are Python's own. */
+  function set(path: string, ...attributes: [name: string, value: string][]): void {
+    const calls = attributes.map(
+      ([name, value]) => `os.setxattr(p, ${name}, ${value}, follow_symlinks=False)`,
+    );
+    execaSync("python3", ["-c", `import os, sys; p = sys.argv[1]\n${calls.join("\n")}`, path]);
+  }
+
+  const of = (path: string) => extendedAttributes(Buffer.from(path));
+
+  it("are all there, in the order of their names' bytes, and bytes that are no text are kept", () => {
+    const path = join(top, "file");
+    writeFileSync(path, "");
+    set(path, [`b"trusted.\\xff"`, `b"\\x00\\xff"`], [`b"trusted.b"`, `b""`], [`b"security.a"`, `b"1"`]);
+    expect(of(path)).toEqual([
+      { name: "security.a", value: "1" },
+      { name: "trusted.b", value: "" },
+      { name: "trusted.\xff", value: "\0\xff" },
+    ]);
+  });
+
+  it("are those of a symlink itself, and not of what it leads to", () => {
+    writeFileSync(join(top, "file"), "");
+    symlinkSync("file", join(top, "link"));
+    set(join(top, "file"), [`b"trusted.a"`, `b"target's"`]);
+    expect(of(join(top, "link"))).toEqual([]);
+    set(join(top, "link"), [`b"trusted.a"`, `b"own"`]);
+    expect(of(join(top, "link"))).toEqual([{ name: "trusted.a", value: "own" }]);
+  });
+
+  it("are none where there are none, or the file system has none", () => {
+    expect([of(top), of("/proc/version")]).toEqual([[], []]);
+  });
 });

@@ -1,11 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { ExecEvent, KernelEvent } from "../../../../agent/kernel/events.ts";
+import type { KernelEvent } from "../../../../agent/kernel/events.ts";
 import { ProcessProbe } from "../../../../agent/probe/process/probe.ts";
 import { ProcessTable } from "../../../../agent/probe/process/table.ts";
 import type { Event } from "../../../../proto/events.ts";
-
-const second = 1e9;
-const hostRoot = { device: 1, inode: 2 };
+import { exec, fork, hostRoot, second } from "./support/kernel-events.ts";
 
 /** A probe that has been told of a shell outside of the build, and of the supervisor that starts the build, pid 11. */
 function begun() {
@@ -23,25 +21,6 @@ function begun() {
   const supervisor = table.fork(11, 2 * second, 2e6, shell);
   supervisor.startsBuild = true;
   return { table, events, losses, shell, tell: (event: KernelEvent) => probe.handle(event), probe };
-}
-
-function fork(parent: number, parentStart: number, child: number, childStart: number): KernelEvent {
-  return { kind: "fork", time: childStart / 1000, pid: parent, start: parentStart, child, childStart };
-}
-
-function exec(pid: number, start: number, command: string, rest: Partial<ExecEvent> = {}): KernelEvent {
-  const path = { path: Buffer.from(`/usr/bin/${command}`), truncated: false, unreachable: false };
-  return {
-    kind: "exec",
-    ...{ time: start / 1000 + 100, pid, start, parent: 11, parentStart: 2 * second, uid: 0 },
-    ...{ filename: Buffer.from(command), filenameTruncated: false },
-    ...{ executable: path, cwd: { ...path, path: Buffer.from("/build") } },
-    ...{ root: hostRoot, cwdIdentity: hostRoot, executableIdentity: hostRoot },
-    argv: Buffer.from(`${command}\0`),
-    ...{ argvLength: command.length + 1, argvTruncated: false, argvUnreadable: false },
-    ...{ environment: undefined, environmentTruncated: false },
-    ...rest,
-  };
 }
 
 const kinds = (events: Event[]) => events.map(({ kind }) => kind);

@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execaSync } from "execa";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ProcessProbe } from "../../../../agent/probe/process/probe.ts";
+import { ProcessTable } from "../../../../agent/probe/process/table.ts";
+import type { Event } from "../../../../proto/events.ts";
+import { exec, hostRoot, second } from "./support/kernel-events.ts";
+
+let top: string;
+let chroot: string;
+let child: ChildProcess;
+beforeEach(async () => {
+  top = mkdtempSync(join(tmpdir(), "isotrace-roots-"));
+  chroot = join(top, "chroot");
+  mkdirSync(chroot);
+  const copy = `for f in /bin/cat $(ldd /bin/cat | grep -o '/[^ ]*'); do mkdir -p .$(dirname $f); cp $f .$f; done`;
+  execaSync("sh", ["-c", copy], { cwd: chroot });
+  child = spawn("/usr/sbin/chroot", [chroot, "/bin/cat"], { stdio: ["pipe", "pipe", "ignore"] });
+  child.stdin!.write("begun\n");
+  await once(child.stdout!, "data");
+});
+afterEach(async () => {
+  child.stdin!.end();
+  await once(child, "exit");
+  rmSync(top, { recursive: true });
+});
+
+/** A probe to which `number` tells that of the root directory, by how often it was asked. */
+function begun(number = (_asked: number): number | undefined => 5) {
+  const table = new ProcessTable();
+  const events: Event[] = [];
+  let asked = 0;
+  const probe = new ProcessProbe(table, hostRoot, {
+    emit: (event) => events.push(event),
+    loss: (what, detail) => expect.unreachable(`${what}: ${detail}`),
+    onExec: () => {},
+    onExit: () => {},
+    directoryNumber: () => number(++asked),
+  });
+  table.fork(11, 2 * second, 2e6, undefined).startsBuild = true;
+  let start = 3 * second;
+  /** The process of this pid has executed a program with the root `chroot`. */
+  const executes = (pid: number, root = identityOf(chroot)) => {
+    start += second;
+    probe.handle(exec(pid, start, "x", { root }));
+  };
+  const roots = () => events.filter((event) => event.kind === "root");
+  const execs = () => events.filter((event) => event.kind === "exec").map(({ root }) => root);
+  return { executes, roots, execs };
+}
+
+function identityOf(path: string) {
+  const { dev, ino } = statSync(path);
+  return { device: dev, inode: ino };
+}
+
+describe("a root that processes are chrooted to", () => {
+  it("is told once, with its path and directory, for all processes in it", () => {
+    const { executes, roots, execs } = begun();
+    executes(child.pid!);
+    renameSync(chroot, `${chroot}.tmp`);
+    executes(child.pid!, identityOf(`${chroot}.tmp`));
+    executes(20, hostRoot);
+    expect(execs()).toEqual([1, 1, 0]);
+    expect(roots()).toEqual([
+      { kind: "root", time: expect.any(Number), id: 1, directory: 5, path: Buffer.from(chroot) },
+    ]);
+  });
+
+  it("is told later, if the first process in it had ended, or its directory was not known yet", () => {
+    const { executes, roots, execs } = begun((asked) => (asked < 3 ? undefined : 7));
+    executes(2 ** 22 + 1); // beyond any pid: it is gone
+    for (let i = 0; i < 4; i++) executes(child.pid!);
+    expect(execs()).toEqual([1, 1, 1, 1, 1]);
+    expect(roots()).toMatchObject([{ id: 1, directory: 7 }]);
+  });
+
+  it("is another one where it is another directory", () => {
+    const { executes, execs } = begun();
+    executes(child.pid!);
+    executes(child.pid!, identityOf(top));
+    executes(child.pid!);
+    expect(execs()).toEqual([1, 2, 1]);
+  });
+});
