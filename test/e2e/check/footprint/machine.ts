@@ -8,10 +8,11 @@ export interface Machine {
   loops: string[];
 }
 
-/** @param directory of the build; what other live builds have mounted in their chroots meanwhile is theirs. */
+/** @param directory of the build; what other builds have mounted in their chroots meanwhile is theirs. */
 export async function lookAtMachine(directory: string): Promise<Machine> {
   const { stdout } = await execa("losetup", ["--list", "--noheadings", "--output", "NAME,BACK-FILE"]);
-  const mounts = allMounts().filter((line) => line.includes(` ${directory}/`) || !line.includes("/chroot"));
+  const isOthers = (line: string) => /\/(chroot|target)\//.test(line);
+  const mounts = allMounts().filter((line) => line.includes(` ${directory}/`) || !isOthers(line));
   return { mounts, loops: stdout.split("\n").filter(Boolean) };
 }
 
