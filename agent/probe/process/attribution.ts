@@ -31,7 +31,12 @@ export function attribute(table: ProcessTable, pid: number, from: number, to: nu
   // The kernel merges the events of one program that is opened twice before it is read: the second exec has no sign.
   const isMerged = next !== undefined && order.used.some((used) => used.isAgain || used.name === next.name);
   const isUnseen = next !== undefined && !table.seesPrograms;
-  return { process, epoch: order.epoch, uncertain: candidates.length > 1 || isMerged || isUnseen };
+  const isDoubtful = from < order.doubtUntil;
+  return {
+    process,
+    epoch: order.epoch,
+    uncertain: candidates.length > 1 || isMerged || isUnseen || isDoubtful,
+  };
 }
 
 /** A process opened a program to execute it: its next events belong to the command which that program becomes. */
@@ -45,7 +50,7 @@ export function opensToExecute(
   const process = table.candidates(pid, from, to).at(-1);
   if (process === undefined) return;
   const { order } = process;
-  order.opened.push({ name, from });
+  order.opened.push({ name, from, to, isDoubtful: false });
   if (order.opened.length > mostOpened) order.opened.shift();
   advance(process, from, to);
 }
@@ -61,8 +66,14 @@ function advance(process: Incarnation, from: number, to: number): void {
     const at = order.opened.findIndex((opened) => opened.name === exec.name && opened.from < exec.time);
     if (at < 0 && exec.time > from) return;
     order.epoch = exec.epoch;
-    if (at < 0) continue;
-    order.opened.splice(0, at + 1);
-    order.used.push({ name: exec.name, to, isAgain: order.used.some(({ name }) => name === exec.name) });
+    const isDoubtful = at < 0 || order.opened[at]!.isDoubtful;
+    if (at >= 0) {
+      if (isDoubtful) order.doubtUntil = exec.time;
+      order.opened.splice(0, at + 1);
+      order.used.push({ name: exec.name, to, isAgain: order.used.some(({ name }) => name === exec.name) });
+    }
+    // What else was opened before it happened was opened for it, or for one before.
+    while (order.opened.length > 0 && order.opened[0]!.to <= exec.time) order.opened.shift();
+    if (isDoubtful) for (const opened of order.opened) opened.isDoubtful ||= opened.from < exec.time;
   }
 }

@@ -22,8 +22,13 @@ export interface Incarnation {
   /** Where the stream of file events has come to in the order of its execs: it runs behind `epoch`. */
   readonly order: {
     epoch: number;
-    /** Programs opened to be executed, by an exec that is still to come, and the beginning of the window in which. */
-    opened: { name: string; from: number }[];
+    /**
+     * Programs opened to be executed, by an exec that is still to come, and the window in which. Doubtful: it may have
+     * been for an exec that was put in order without it.
+     */
+    opened: { name: string; from: number; to: number; isDoubtful: boolean }[];
+    /** The last exec that was put in order by a doubtful opening: until its time, it may not have happened yet. */
+    doubtUntil: number;
     /**
      * Programs that execs have lately been put in order by, and the end of the window in which they were opened.
      * One that was used before: its opening may be that of a later exec, and this exec's not have been told.

@@ -37,7 +37,7 @@ export class ProcessTable {
       parentEpoch: parent === undefined ? 0 : parent.epoch,
       epoch: 0,
       execs: [],
-      order: { epoch: 0, opened: [], used: [] },
+      order: { epoch: 0, opened: [], used: [], doubtUntil: 0 },
       outside: parent === undefined || (parent.outside && !parent.startsBuild),
       startsBuild: false,
       own: parent?.own ?? false,

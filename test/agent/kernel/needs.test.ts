@@ -91,6 +91,16 @@ describe("what a process asks of its environment", () => {
     expect(asked).toEqual([["/proc/version"], ["/proc/meminfo"]]);
   });
 
+  it("is not told where that is switched off, and everything else is", async () => {
+    const without = new Watch({ needs: false });
+    try {
+      const found = await without.eventsOf("/usr/bin/head", ["-c1", "/proc/uptime"]);
+      expect(found.map(({ kind }) => kind)).toEqual(["exec", "exit"]);
+    } finally {
+      without.close();
+    }
+  });
+
   it("tells of connections to addresses of both kinds, and of none within the machine's files", async () => {
     const server = createServer((socket) => socket.end()).listen(0, "::");
     const unix = createServer((socket) => socket.end()).listen(join(directory, "socket"));

@@ -2,16 +2,21 @@ import { execa } from "execa";
 import { expect } from "vitest";
 import { decode } from "../../../../agent/kernel/decode.ts";
 import type { KernelEvent } from "../../../../agent/kernel/events.ts";
-import { openProcessEvents, ringSize } from "../../../../agent/kernel/libbpf.ts";
+import { openProcessEvents, type ProcessEvents, ringSize } from "../../../../agent/kernel/libbpf.ts";
 import { Ring } from "../../../../agent/kernel/ring.ts";
 
 export type Of<K extends KernelEvent["kind"]> = Extract<KernelEvent, { kind: K }>;
 
 /** The kernel's process events of the whole machine, from when it is made until it is closed. */
 export class Watch {
-  readonly #source = openProcessEvents({ needs: true });
-  readonly #ring = new Ring(this.#source.ringFd, ringSize(this.#source.ringFd));
+  readonly #source: ProcessEvents;
+  readonly #ring: Ring;
   readonly #events: KernelEvent[] = [];
+
+  constructor(options = { needs: true }) {
+    this.#source = openProcessEvents(options);
+    this.#ring = new Ring(this.#source.ringFd, ringSize(this.#source.ringFd));
+  }
 
   /** Runs a command, and gives what the kernel told of its process. */
   async eventsOf(file: string, args: string[], options = {}): Promise<KernelEvent[]> {

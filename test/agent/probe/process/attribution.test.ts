@@ -71,6 +71,36 @@ describe("which command it ran", () => {
     expect(attribute(table, 7, 110 * ms, 120 * ms)).toMatchObject({ epoch: 3, uncertain: false });
   });
 
+  it("is the last of several execs of one program, where its opening is the first event that is read", () => {
+    const table = new ProcessTable();
+    const process = fork(table, 7, 0);
+    opensToExecute(table, 7, "self", 100 * ms, 110 * ms);
+    for (const time of [101, 105, 115]) table.exec(process, time * ms, "self", facts);
+    opensToExecute(table, 7, "self", 110 * ms, 120 * ms);
+    expect(attribute(table, 7, 110 * ms, 120 * ms)).toMatchObject({ epoch: 3, uncertain: false });
+  });
+
+  it("is not guessed by an opening that may have been for the exec before", () => {
+    const table = new ProcessTable();
+    const process = fork(table, 7, 0);
+    // dash, and then a script of dash's whose name a program has, too: dash's opening is not told twice.
+    for (const name of ["dash", "ld-linux-x86-64.so.2", "tool"])
+      opensToExecute(table, 7, name, 100 * ms, 110 * ms);
+    table.exec(process, 101 * ms, "dash", facts);
+    table.exec(process, 105 * ms, "dash", facts);
+    expect(attribute(table, 7, 110 * ms, 120 * ms)).toMatchObject({ epoch: 2, uncertain: false });
+    table.exec(process, 125 * ms, "tool", facts);
+    expect(attribute(table, 7, 120 * ms, 130 * ms)).toMatchObject({ uncertain: true });
+    expect(attribute(table, 7, 130 * ms, 140 * ms)).toMatchObject({ epoch: 3, uncertain: false });
+  });
+
+  it("is known in little memory, where a process opens programs without end and executes none", () => {
+    const table = new ProcessTable();
+    const process = fork(table, 7, 0);
+    for (let i = 0; i < 10_000; i++) opensToExecute(table, 7, `program ${i}`, i * ms, (i + 1) * ms);
+    expect(process.order.opened.length).toBeLessThan(100);
+  });
+
   it("is uncertain around an exec where openings are not told at all", () => {
     const table = new ProcessTable();
     table.seesPrograms = false;

@@ -7,7 +7,7 @@ import { factsOf } from "./support/facts.ts";
 /** What one process does, with the time that passes before each: it writes a file, or executes a program, or nothing is read for long. */
 const step = fc.record({
   pause: fc.integer({ min: 1, max: 3000 }),
-  act: fc.constantFrom("write", "write", "write", "dash", "perl", "script", "read"),
+  act: fc.constantFrom("write", "write", "write", "dash", "perl", "script", "wrapped", "read"),
   /** Whether the queues are read between the opening of a program and its execution. */
   isCut: fc.boolean(),
 });
@@ -17,6 +17,7 @@ interface Queued {
   /** The command that truly wrote, or the program that was opened to be executed. */
   wrote?: number;
   opened?: string;
+  object?: string;
 }
 
 it("no write is given to another command than its own, unless it is said to be uncertain", () => {
@@ -47,9 +48,9 @@ function run(steps: { pause: number; act: string; isCut: boolean }[]) {
   const batches: { from: number; to: number; queue: Queued[] }[] = [];
   let queue: Queued[] = [];
   let [time, emptyAt] = [1000, 1000];
-  const open = (name: string) => {
+  const open = (name: string, object = name) => {
     // One that still waits to be read is not told of again.
-    if (!queue.some(({ opened }) => opened === name)) queue.push({ time, opened: name });
+    if (!queue.some((each) => each.object === object)) queue.push({ time, opened: name, object });
     time += 20;
   };
   const read = () => {
@@ -62,8 +63,9 @@ function run(steps: { pause: number; act: string; isCut: boolean }[]) {
     if (act === "read") read();
     else if (act === "write") queue.push({ time, wrote: execs.length });
     else {
-      if (act === "script") open("script");
-      const name = act === "script" ? "dash" : act;
+      // A program that a script of its own name executes in its place is common.
+      const name = { script: "dash", wrapped: "script" }[act] ?? act;
+      if (act === "script") open("script", "the script");
       open(name);
       open("ld-linux-x86-64.so.2");
       if (isCut) {

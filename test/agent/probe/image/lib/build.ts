@@ -72,7 +72,7 @@ export function writer(argv: string[], facts: Partial<ExecFacts> = {}): Writer {
     parentEpoch: 0,
     epoch: 1,
     execs: [],
-    order: { epoch: 1, opened: [], used: [] },
+    order: { epoch: 1, opened: [], used: [], doubtUntil: 0 },
     outside: false,
     startsBuild: false,
     own: false,

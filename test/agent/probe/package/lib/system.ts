@@ -96,7 +96,7 @@ export class Build {
       parentEpoch: 0,
       epoch: 1,
       execs: [{ epoch: 1, time: 0, name: basename(argv[0]!) }],
-      order: { epoch: 1, opened: [], used: [] },
+      order: { epoch: 1, opened: [], used: [], doubtUntil: 0 },
       outside: false,
       startsBuild: false,
       own: false,
