@@ -11,7 +11,7 @@ export interface Machine {
 /** @param directory of the build; what other builds have mounted in their chroots meanwhile is theirs. */
 export async function lookAtMachine(directory: string): Promise<Machine> {
   const { stdout } = await execa("losetup", ["--list", "--noheadings", "--output", "NAME,BACK-FILE"]);
-  const isOthers = (line: string) => /\/(chroot|target)\//.test(line);
+  const isOthers = (line: string) => /\/(chroot|target)\/| (proc|sysfs|devpts) \S+ \d+ \d+$/.test(line);
   const mounts = allMounts().filter((line) => line.includes(` ${directory}/`) || !isOthers(line));
   return { mounts, loops: stdout.split("\n").filter(Boolean) };
 }
