@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { UsageError } from "../../collector/cli/usage-error.ts";
 import { superviseAttach } from "../supervisor/run.ts";
+import { recordingOptions } from "./options.ts";
 import { report } from "./report.ts";
 import { planOf } from "./run.ts";
 
@@ -17,12 +17,7 @@ Exits 0.
 `;
 
 export async function main(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: { out: { type: "string" }, needs: { type: "boolean", default: true } },
-    allowNegative: true,
-  });
+  const { values, positionals } = recordingOptions(args);
   const [directory] = positionals;
   if (directory === undefined || positionals.length > 1) throw new UsageError("attach: give one BUILD_DIR");
   if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {

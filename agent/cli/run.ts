@@ -1,10 +1,10 @@
 import { realpathSync } from "node:fs";
 import { basename, join } from "node:path";
-import { parseArgs } from "node:util";
 import { UsageError } from "../../collector/cli/usage-error.ts";
 import { findProgram } from "../find-program.ts";
 import { buildEnvironment, callerOf, commandFor } from "../supervisor/caller.ts";
 import { type Outcome, type Plan, superviseRun } from "../supervisor/run.ts";
+import { recordingOptions } from "./options.ts";
 import { prepareOutput } from "./output.ts";
 import { report } from "./report.ts";
 
@@ -19,12 +19,7 @@ Exits with COMMAND's own status; 128 + N if signal N ended it.
 `;
 
 export async function main(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: { out: { type: "string" }, needs: { type: "boolean", default: true } },
-    allowNegative: true,
-  });
+  const { values, positionals } = recordingOptions(args);
   if (positionals.length === 0)
     throw new UsageError(
       'run: no COMMAND; say what to run after "--", for example: isotrace run -- lb build',

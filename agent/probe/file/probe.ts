@@ -92,8 +92,7 @@ export class FileProbe {
     this.#out.emit({
       kind: "file",
       time,
-      process: writer.process === undefined ? 0 : this.#out.number(writer.process),
-      epoch: writer.epoch,
+      ...this.#byWriter(writer),
       operations,
       directory: directory?.id ?? 0,
       name,
@@ -124,8 +123,7 @@ export class FileProbe {
     this.#out.emit({
       kind: "file",
       time,
-      process: writer.process === undefined ? 0 : this.#out.number(writer.process),
-      epoch: writer.epoch,
+      ...this.#byWriter(writer),
       operations,
       directory: place.directory.id,
       name: place.name,
@@ -135,6 +133,10 @@ export class FileProbe {
       object: objectOf(place.key),
     });
     this.#out.notice(place.directory, place.name, operations, writer);
+  }
+
+  #byWriter({ process, epoch }: Writer): { process: number; epoch: number } {
+    return { process: process === undefined ? 0 : this.#out.number(process), epoch };
   }
 
   /** A file that is written for long is told of once, when that begins, and again when it is closed. */
