@@ -19,7 +19,7 @@ const sliceMicroseconds = 4000;
  */
 const pauses = [
   { events: 400, pause: 2 },
-  { events: 1, pause: 10 },
+  { events: 100, pause: 10 },
   { events: 0, pause: 20 },
 ] as const;
 

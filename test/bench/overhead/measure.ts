@@ -2,7 +2,7 @@ import { readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { readRecording } from "../../../proto/recording.ts";
-import { isotrace } from "../../e2e/lib/paths.ts";
+import { isotrace, workspace } from "../../e2e/lib/paths.ts";
 import { watchRecorder } from "../../e2e/lib/recorder-usage.ts";
 import type { Subject } from "./subjects.ts";
 
@@ -25,15 +25,15 @@ export interface Sample {
 const timed = 'date +%s.%N >"$0"; "$@"; status=$?; date +%s.%N >>"$0"; exit $status';
 
 export async function measureRound(subject: Subject, observer: Observer, round: number): Promise<Sample> {
-  const [times, log, out] = ["times", "strace.log", "out"].map((name) => `${subject.directory}.${name}`);
+  await using ground = await subject.prepare();
+  const [times, log, out] = ["times", "strace.log", "out"].map((name) => join(workspace, "overhead", name));
   rmSync(out!, { recursive: true, force: true });
-  await subject.prepare();
   await execa("sync");
   const build = ["sh", "-c", timed, times!, ...subject.command];
   const [file, ...args] = [...observing(observer, log!, out!), ...build];
   const [start, cpu] = [performance.now(), childrenCpu()];
   const run = execa(file!, args, {
-    cwd: subject.directory,
+    cwd: ground.directory,
     env: subject.env,
     extendEnv: false,
     stdin: "ignore",
@@ -48,7 +48,6 @@ export async function measureRound(subject: Subject, observer: Observer, round: 
   const recorder = observer === "isotrace" ? { ...usage, ...describe(out!) } : undefined;
   const sample = { observer, round, wall: between(times!), whole, cpu: childrenCpu() - cpu, recorder };
   for (const each of [times!, log!, out!]) rmSync(each, { recursive: true, force: true });
-  await subject.clear();
   return sample;
 }
 
