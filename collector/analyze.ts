@@ -24,6 +24,7 @@ export function writeReports(build: Build, out: string): { complete: boolean; ca
   const material = materialOf(build);
   const failures = reports.flatMap((report) => {
     try {
+      if (report.applies?.(material) === false) return [];
       writeReport(join(out, report.name), report, material);
       return [];
     } catch (error) {

@@ -149,6 +149,7 @@ export interface ConnectionEvent extends Timed {
   epoch: number;
   address: string;
   port: number;
+  protocol: number;
 }
 export interface RootEvent extends Timed {
   kind: "root";
@@ -175,6 +176,12 @@ export interface PackageEvent extends Timed {
   logged: string;
   process: number;
   epoch: number;
+  priority: string;
+  essential: boolean;
+  preDepends: string;
+  depends: string;
+  recommends: string;
+  provides: string;
 }
 export interface ReleaseEvent extends Timed {
   kind: "release";
@@ -190,6 +197,33 @@ export interface ReleaseEvent extends Timed {
   validUntil: string;
   sha256: string;
   version: string;
+  signature: Uint8Array;
+  notAutomatic: boolean;
+  butAutomaticUpgrades: boolean;
+}
+export interface ConfigurationEvent extends Timed {
+  kind: "configuration";
+  root: number;
+  path: Uint8Array;
+  content: Uint8Array;
+  removed: boolean;
+  cut: boolean;
+}
+export interface ChangelogEvent extends Timed {
+  kind: "changelog";
+  root: number;
+  package: string;
+  version: string;
+  architecture: string;
+  text: Uint8Array;
+  cut: boolean;
+}
+export interface ContentEvent extends Timed {
+  kind: "content";
+  sha256: Uint8Array;
+  size: number;
+  data: Uint8Array;
+  omitted: "" | "secret" | "size" | "budget";
 }
 export interface StageEvent extends Timed {
   kind: "stage";
@@ -235,6 +269,7 @@ export interface EntryEvent extends Timed {
   package: string;
   relation: "shipped" | "changed" | "generated" | "";
   problem: string;
+  within: Uint8Array;
 }
 export interface LossEvent extends Timed {
   kind: "loss";
@@ -272,6 +307,9 @@ export type Event =
   | EntryEvent
   | LossEvent
   | ClockEvent
-  | EndEvent;
+  | EndEvent
+  | ConfigurationEvent
+  | ChangelogEvent
+  | ContentEvent;
 
 export type EventKind = Event["kind"];

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { crc32, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { decodeEvents, type EventEncoder } from "./codec.ts";
 import type { Event } from "./events.ts";
+import { fileMagic } from "./file-magic.ts";
 
 /**
  * The frame of a recording: eight bytes `ISOTRACE`, then blocks. A block is a header of 24 bytes, little
@@ -9,7 +10,8 @@ import type { Event } from "./events.ts";
  * before), and a zstd frame (RFC 8878) of length-delimited messages. Each block stands for itself as to
  * texts, so one that is damaged loses its own events and no others.
  */
-export const fileMagic = Buffer.from("ISOTRACE", "latin1");
+export { fileMagic };
+
 const blockMagic = 0x424f5349; // "ISOB"
 const headerLength = 24;
 /** Of a block, compressed or not. A reader needs up to 40 times of it, where a block is made to have the smallest events. */
@@ -104,17 +106,35 @@ function readItem(fd: number, offset: number, size: number, search = true): Item
   if (fault !== undefined) return damage(fault);
   const length = headerLength + header.readUInt32LE(8);
   if (offset + length > size) return damage("the block is cut");
-  const payload = readExactly(fd, offset + headerLength, length - headerLength);
-  if (crc32(payload) !== header.readUInt32LE(16)) return damage("checksum of the block differs");
+  const opened = openBlock(readExactly(fd, offset, length));
+  if (opened.kind === "damage") return damage(opened.because);
+  return { ...opened, offset, length };
+}
+
+/** One whole block with its header, as it stands in a recording or comes from an agent. */
+export function openBlock(
+  block: Buffer,
+): { kind: "block"; sequence: number; events: Event[] } | { kind: "damage"; because: string } {
+  const damage = (because: string) => ({ kind: "damage" as const, because });
+  const fault = headerFault(block.subarray(0, headerLength));
+  if (fault !== undefined) return damage(fault);
+  const payload = block.subarray(headerLength);
+  if (payload.length !== block.readUInt32LE(8)) return damage("the block is not of the length that it says");
+  if (crc32(payload) !== block.readUInt32LE(16)) return damage("checksum of the block differs");
   try {
-    const rawLength = header.readUInt32LE(12);
+    const rawLength = block.readUInt32LE(12);
     const raw = zstdDecompressSync(payload, { maxOutputLength: Math.max(rawLength, 1) });
     if (raw.length !== rawLength) return damage("the block has another length than it says");
-    const events = [...decodeEvents(raw)];
-    return { kind: "block", sequence: header.readUInt32LE(4), offset, length, events };
+    return { kind: "block", sequence: block.readUInt32LE(4), events: [...decodeEvents(raw)] };
   } catch (error) {
     return damage(`the block cannot be decoded: ${(error as Error).message}`);
   }
+}
+
+/** The whole length of the block that begins here, by its header; undefined if none does, or the header is not all there. */
+export function blockLength(start: Buffer): number | undefined {
+  const header = start.subarray(0, headerLength);
+  return headerFault(header) === undefined ? headerLength + header.readUInt32LE(8) : undefined;
 }
 
 /**

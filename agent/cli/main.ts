@@ -21,9 +21,40 @@ const commands: readonly Command[] = [
     load: () => import("../../collector/cli/manifest.ts"),
   },
   {
+    name: "changelog",
+    summary: "tell what changed from one build or build-manifest to another",
+    load: () => import("../../collector/cli/changelog.ts"),
+  },
+  {
     name: "why",
     summary: "tell who wrote one file of the image, and why",
     load: () => import("../../collector/cli/why.ts"),
+  },
+  {
+    name: "reproduce",
+    summary: "build under variations, and find which of them a difference comes from",
+    load: () => import("./reproduce.ts"),
+  },
+  {
+    name: "collect",
+    summary: "receive and keep the recordings of many builds",
+    load: () => import("../../collector/cli/collect.ts"),
+  },
+  { name: "push", summary: "send a recording to a collector", load: () => import("./push.ts") },
+  {
+    name: "findings",
+    summary: "tell what will differ in the next build, and because of what",
+    load: () => import("../../collector/cli/findings.ts"),
+  },
+  {
+    name: "diff",
+    summary: "tell what differs between two builds, by cause",
+    load: () => import("../../collector/cli/diff.ts"),
+  },
+  {
+    name: "snapshot",
+    summary: "frozen archives: build from a snapshot, keep what a release used, rebuild it",
+    load: () => import("../../collector/cli/snapshot.ts"),
   },
   { name: "doctor", summary: "check what this machine can record", load: () => import("./doctor.ts") },
 ];
@@ -32,7 +63,7 @@ const help = `isotrace COMMAND ...
 
 Records a Debian image build from outside, and says who wrote every file.
 
-${commands.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`).join("\n")}
+${commands.map(({ name, summary }) => `  ${name.padEnd(11)}${summary}`).join("\n")}
 
 "isotrace COMMAND --help" tells more.
 `;
@@ -62,6 +93,12 @@ function isUsage(error: unknown): boolean {
     error instanceof UsageError || String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS")
   );
 }
+
+// Who reads has what he wanted: `isotrace manifest BUILD | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
 
 try {
   process.exitCode = await main(process.argv.slice(2));

@@ -1,20 +1,27 @@
 import { realpathSync } from "node:fs";
 import { basename, join } from "node:path";
 import { UsageError } from "../../collector/cli/usage-error.ts";
+import { enterFrozenTree } from "../../collector/snapshot/tree/enter.ts";
 import { findProgram } from "../find-program.ts";
 import { buildEnvironment, callerOf, commandFor } from "../supervisor/caller.ts";
 import { type Outcome, type Plan, superviseRun } from "../supervisor/run.ts";
+import { uplinkUsage } from "../uplink/options.ts";
 import { recordingOptions } from "./options.ts";
 import { prepareOutput } from "./output.ts";
 import { report } from "./report.ts";
+import { finishUplink, startUplink } from "./uplink.ts";
 
-export const usage = `isotrace run [--out DIR] [--no-needs] -- COMMAND...
+type Values = ReturnType<typeof recordingOptions>["values"];
+
+export const usage = `isotrace run [--out DIR] [--no-needs] [--collector URL ...] -- COMMAND...
 
 Runs COMMAND (normally "lb build") in the current directory and records it; then writes every report.
 
   --out DIR     where the recording and the reports go (default: isotrace/BUILD-ID, with a link isotrace/latest)
   --no-needs    do not record what processes ask of their environment (random bytes, clocks, host name, ...)
-
+  --redact REGEX
+                take what it matches out of recorded command lines, beside passwords and tokens in their usual forms
+${uplinkUsage}
 Exits with COMMAND's own status; 128 + N if signal N ended it.
 `;
 
@@ -29,9 +36,13 @@ export async function main(args: string[]): Promise<number> {
     throw new UsageError(
       `run: "${file}": no such program in PATH; for "lb", run "apt-get install live-build"`,
     );
-  const plan = planOf(process.cwd(), positionals, values.out, values.needs);
+  const tell = (line: string) => process.stderr.write(`isotrace: ${line}\n`);
+  await enterFrozenTree(process.cwd(), buildEnvironment(process.env), tell);
+  const plan = planOf(process.cwd(), positionals, values);
+  const uplink = await startUplink("run", values, plan);
   const outcome = await superviseRun(plan);
   await report(plan, outcome);
+  await finishUplink(uplink, plan);
   return exitStatus(outcome);
 }
 
@@ -40,7 +51,8 @@ export function exitStatus({ status, signal }: Outcome): number {
   return signal === 0 ? status : 128 + signal;
 }
 
-export function planOf(directory: string, argv: string[], out: string | undefined, needs: boolean): Plan {
+/** @throws UsageError for a regular expression that is none */
+export function planOf(directory: string, argv: string[], { out, needs, redact }: Values): Plan {
   const real = realpathSync(directory);
   const build = buildId(real);
   const caller = callerOf(process.env);
@@ -55,7 +67,18 @@ export function planOf(directory: string, argv: string[], out: string | undefine
     umask: process.umask(),
     openFiles: caller.openFiles,
     needs,
+    redact: redact.map(expression),
   };
+}
+
+function expression(text: string): string {
+  try {
+    return new RegExp(text).source;
+  } catch (error) {
+    throw new UsageError(`--redact must be a regular expression, but: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
 }
 
 function buildId(directory: string): string {

@@ -1,4 +1,5 @@
-import type { PackageEvent, ReleaseEvent } from "../../proto/events.ts";
+import type { ChangelogEvent, PackageEvent, ReleaseEvent } from "../../proto/events.ts";
+import type { ConfigurationChanges } from "../probe/configuration/look.ts";
 
 /** The number of the descriptor, in the process inside, of the directory that it enters. */
 export const rootFd = 4;
@@ -17,6 +18,10 @@ export interface Survey {
   downloads: string[];
   /** Absolute paths of .dsc files that were fetched, as inside the chroot. */
   dscs: string[];
+  /** Installed packages whose changelogs are wanted: of several with the same one is enough. */
+  changelogs: Binary[];
+  /** apt's configuration, with the digests of what was told of it; undefined: not asked for. */
+  configuration: ReadonlyMap<string, string> | undefined;
 }
 
 /** How far a log has been read. A log with another inode, or shorter, is read from its beginning. */
@@ -36,6 +41,8 @@ export interface LogQuestion {
 
 /** A package event without what only the recorder knows. */
 export type PackageFacts = Omit<PackageEvent, "kind" | "time" | "root" | "process" | "epoch">;
+export type Binary = Pick<PackageEvent, "name" | "version" | "architecture" | "source" | "sourceVersion">;
+export type ChangelogFacts = Omit<ChangelogEvent, "kind" | "time" | "root">;
 export type ReleaseFacts = Omit<ReleaseEvent, "kind" | "time" | "root">;
 
 export interface Findings {
@@ -50,5 +57,8 @@ export interface Findings {
   log: { runs: PackageFacts[][]; position: LogPosition } | undefined;
   /** What dpkg's status has as installed; undefined if it was not asked for or is not there. */
   installed: PackageFacts[] | undefined;
+  /** For each package that was asked about, in that order; undefined if it has none, or another's is the same. */
+  changelogs: (ChangelogFacts | undefined)[];
+  configuration: ConfigurationChanges | undefined;
   losses: string[];
 }

@@ -5,7 +5,12 @@ import { openInside } from "../kernel/open-inside.ts";
 
 /** A file that was not read, and why: callers count it. */
 export class Unreadable extends Error {
-  override readonly name = "Unreadable";
+  override readonly name: string = "Unreadable";
+}
+
+/** A device, a fifo, a socket or a directory in a file's place. */
+export class NotRegular extends Unreadable {
+  override readonly name = "NotRegular";
 }
 
 export interface FilePart {
@@ -14,20 +19,24 @@ export interface FilePart {
   stats: Stats;
 }
 
+/** Opens an absolute path. @throws SystemError */
+export type Opener = (path: Uint8Array, flags: number) => number;
+
 const portion = 1 << 20;
 const O_NOATIME = 0o1000000;
 const reading = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
 /**
  * Opens a file for reading if it is a regular one: not a device, a fifo or a socket, which a hostile chroot may have put in
- * its place, be it behind a symlink. For a process whose root is the chroot, so that symlinks lead nowhere else.
+ * its place, be it behind a symlink.
  * @param path absolute, a byte string.
+ * @param opener for a process whose root is the chroot if it is not given, so that symlinks lead nowhere else.
  * @returns undefined if it is not there.
  * @throws Unreadable
  */
-export function openRegular(path: string): number | undefined {
+export function openRegular(path: string, opener: Opener = openInside): number | undefined {
   // Looked at without opening it first, since opening some devices has effects; and again when it is open.
-  const looked = attempt(path, O_PATH);
+  const looked = attempt(path, O_PATH, opener);
   if (looked === undefined) return undefined;
   try {
     requireRegular(looked, path);
@@ -35,7 +44,7 @@ export function openRegular(path: string): number | undefined {
     closeSync(looked);
   }
   // Only the owner or root may leave the access time alone, and some file systems refuse it even so.
-  const fd = attempt(path, reading | O_NOATIME, "EPERM") ?? attempt(path, reading);
+  const fd = attempt(path, reading | O_NOATIME, opener, "EPERM") ?? attempt(path, reading, opener);
   if (fd === undefined) return undefined;
   try {
     requireRegular(fd, path);
@@ -51,14 +60,7 @@ export function readOpen(fd: number, subject: string, most: number, offset = 0):
   const stats = fstatSync(fd);
   const size = Math.max(stats.size - offset, 0);
   if (size > most) throw new Unreadable(`${subject}: ${size} bytes; at most ${most} are read`);
-  const data = Buffer.allocUnsafe(size);
-  let done = 0;
-  while (done < size) {
-    const count = readSync(fd, data, done, size - done, offset + done);
-    if (count === 0) break; // it was made shorter meanwhile
-    done += count;
-  }
-  return { data: data.subarray(0, done), stats };
+  return { data: readBytes(fd, size, offset), stats };
 }
 
 /** A whole file, or undefined if it is not there. @throws Unreadable */
@@ -67,6 +69,22 @@ export function readRegular(path: string, most: number, offset = 0): FilePart | 
   if (fd === undefined) return undefined;
   try {
     return readOpen(fd, path, most, offset);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The first bytes of a file, `most` of them, and whether they are all; undefined if it is not there. @throws Unreadable */
+export function readBeginning(
+  path: string,
+  most: number,
+  opener?: Opener,
+): { data: Buffer; isWhole: boolean } | undefined {
+  const fd = openRegular(path, opener);
+  if (fd === undefined) return undefined;
+  try {
+    const { size } = fstatSync(fd);
+    return { data: readBytes(fd, Math.min(size, most), 0), isWhole: size <= most };
   } finally {
     closeSync(fd);
   }
@@ -91,24 +109,49 @@ export function digestRegular(path: string, most: number): { sha256: string; siz
   }
 }
 
-/**
- * Names in a directory, sorted byte strings; empty if it is not there. `isCut`: there are more than `most`.
- * @throws Unreadable
- */
-export function namesIn(path: string, most: number): { names: string[]; isCut: boolean } {
-  const fd = attempt(path, O_PATH | O_DIRECTORY);
+/** Names in a directory, and whether there are more than were asked for. */
+export interface Names {
+  /** Sorted byte strings. */
+  names: string[];
+  isCut: boolean;
+}
+
+/** Names in a directory, at most so many; none if it is not there. @throws Unreadable */
+export function namesIn(path: string, most: number): Names {
+  const fd = attempt(path, O_PATH | O_DIRECTORY, openInside);
   if (fd === undefined) return { names: [], isCut: false };
   let directory: Dir;
   try {
     // Read from within, as the path could be another by the time that it is resolved again.
     changeDirectory(fd);
-    directory = opendirSync(".", { encoding: "latin1" as BufferEncoding });
+    directory = openDirectory(".");
   } catch (error) {
     throw unreadable(path, error);
   } finally {
     closeSync(fd);
     process.chdir("/");
   }
+  return namesOf(directory, most);
+}
+
+/** The same for a process that may not change its working directory, and that sees its own `/proc`. @throws Unreadable */
+export function namesBy(opener: Opener, path: string, most: number): Names {
+  const fd = attempt(path, constants.O_RDONLY | O_DIRECTORY, opener);
+  if (fd === undefined) return { names: [], isCut: false };
+  try {
+    return namesOf(openDirectory(`/proc/self/fd/${fd}`), most);
+  } catch (error) {
+    throw unreadable(path, error);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function openDirectory(path: string): Dir {
+  return opendirSync(path, { encoding: "latin1" as BufferEncoding });
+}
+
+function namesOf(directory: Dir, most: number): Names {
   const names: string[] = [];
   try {
     for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) {
@@ -121,14 +164,25 @@ export function namesIn(path: string, most: number): { names: string[]; isCut: b
   return { names: names.sort(), isCut: false };
 }
 
+function readBytes(fd: number, size: number, offset: number): Buffer {
+  const data = Buffer.allocUnsafe(size);
+  let done = 0;
+  while (done < size) {
+    const count = readSync(fd, data, done, size - done, offset + done);
+    if (count === 0) break; // it was made shorter meanwhile
+    done += count;
+  }
+  return data.subarray(0, done);
+}
+
 function requireRegular(fd: number, path: string): void {
-  if (!fstatSync(fd).isFile()) throw new Unreadable(`${path}: not a regular file`);
+  if (!fstatSync(fd).isFile()) throw new NotRegular(`${path}: not a regular file`);
 }
 
 /** A descriptor, or undefined if there is nothing, or only the error that the caller passes over. */
-function attempt(path: string, flags: number, passedOver = ""): number | undefined {
+function attempt(path: string, flags: number, opener: Opener, passedOver = ""): number | undefined {
   try {
-    return openInside(Buffer.from(path, "latin1"), flags);
+    return opener(Buffer.from(path, "latin1"), flags);
   } catch (error) {
     const code = error instanceof SystemError ? error.code : "";
     if (code === "ENOENT" || code === "ENOTDIR" || code === passedOver) return undefined;
@@ -137,6 +191,7 @@ function attempt(path: string, flags: number, passedOver = ""): number | undefin
 }
 
 function unreadable(path: string, error: unknown): Unreadable {
+  if (error instanceof Unreadable) return error;
   const code = (error as { code?: unknown }).code ?? String(error);
   return new Unreadable(`${path}: ${code}`, { cause: error });
 }

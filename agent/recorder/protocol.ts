@@ -37,6 +37,8 @@ export interface Start {
   coverage: Coverage[];
   /** How file events are had. */
   files: FileMode;
+  /** Regular expressions of what no command line of the recording may have, beside the usual secrets. */
+  redact: string[];
   /** The process whose children are the build; 0 where Isotrace did not start it. */
   supervisor: number;
   /** Numbers of inherited file descriptors. */

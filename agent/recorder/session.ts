@@ -5,6 +5,7 @@ import type { KernelEvent } from "../kernel/events.ts";
 import { markDirectory } from "../kernel/fanotify.ts";
 import type { FileNotice } from "../kernel/fanotify-parse.ts";
 import { close, O_DIRECTORY, open } from "../kernel/libc.ts";
+import { ConfigurationProbe } from "../probe/configuration/probe.ts";
 import { Finder } from "../probe/file/finder.ts";
 import { OtherMounts } from "../probe/file/mounts.ts";
 import { FileProbe } from "../probe/file/probe.ts";
@@ -15,6 +16,7 @@ import { PackageProbe } from "../probe/package/probe.ts";
 import { Adoption } from "../probe/process/adoption.ts";
 import { attribute, opensToExecute, type Writer } from "../probe/process/attribution.ts";
 import { ProcessProbe } from "../probe/process/probe.ts";
+import { Redactor } from "../probe/process/redact.ts";
 import { seed } from "../probe/process/seed.ts";
 import { ProcessTable } from "../probe/process/table.ts";
 import { StageProbe } from "../probe/stage.ts";
@@ -37,6 +39,7 @@ export class Session implements DrainTarget {
   readonly #finder: Finder;
   readonly #files: FileProbe;
   readonly #packages: PackageProbe;
+  readonly #configuration: ConfigurationProbe;
   readonly #image: ImageProbe;
   readonly #stages: StageProbe;
   readonly #watch: WatchProbe | undefined;
@@ -48,10 +51,14 @@ export class Session implements DrainTarget {
   /** @param version of Isotrace. */
   constructor(start: Start, version: string) {
     this.writer = new RecordingWriter(start.recording);
-    const emit = (event: Event) => this.writer.add(event);
+    const redactor = new Redactor(start.redact);
+    const emit = (event: Event) => {
+      if (event.kind === "exec") event.argv = redactor.redact(event.argv);
+      this.writer.add(event);
+    };
     this.losses = new Losses(emit);
     const loss = (what: string, detail: string, count = 1) => this.losses.add(what, detail, count);
-    this.#writeSegment(start, version);
+    this.#writeSegment(start, version, redactor);
 
     const finder = new Finder(start.directory, start.own, {
       emit,
@@ -80,6 +87,12 @@ export class Session implements DrainTarget {
     const number = this.#processes.number.bind(this.#processes);
     const openNode = (node: DirectoryNode) => finder.open(node);
     this.#packages = new PackageProbe({ emit, loss, number, openRoot: openNode, now: () => this.now() });
+    this.#configuration = new ConfigurationProbe({
+      emit,
+      loss,
+      open: () => finder.open(finder.tree.root),
+      now: () => this.now(),
+    });
     this.#image = new ImageProbe({
       emit,
       loss,
@@ -97,6 +110,7 @@ export class Session implements DrainTarget {
       if (directory.role !== undefined || name.endsWith(".dsc")) {
         this.#packages.notice(directory, name, operations, writer);
       }
+      this.#configuration.notice(directory, name, operations);
       const isWrittenOrMoved = (operations & (operation.write | operation.rename)) !== 0;
       if (isWrittenOrMoved && (directory.id === 1 || squashfsName.test(name))) {
         this.#image.notice(directory, name, operations, writer);
@@ -122,6 +136,7 @@ export class Session implements DrainTarget {
     if (this.#adoption.isRunning(this.#table.living()))
       this.losses.add("attach", "the build was running already: what it did before is not recorded");
     if (this.#watch === undefined) this.#finder.scan(this.now());
+    this.#configuration.look();
   }
 
   process(event: KernelEvent): void {
@@ -170,11 +185,13 @@ export class Session implements DrainTarget {
 
   /** The build has ended and its events are in: what remains is the state that it left. */
   async finish(outcome: Outcome): Promise<void> {
+    this.#configuration.settle();
     await this.#packages.settle();
     await this.#image.finish(outcome);
   }
 
   async close(): Promise<void> {
+    this.#configuration.close();
     await this.#packages.close();
     await this.#stages.close();
     await this.#watch?.close();
@@ -187,7 +204,7 @@ export class Session implements DrainTarget {
     return [...roots];
   }
 
-  #writeSegment(start: Start, version: string): void {
+  #writeSegment(start: Start, version: string, redactor: Redactor): void {
     const time = this.now();
     this.writer.add({
       kind: "segment",
@@ -199,7 +216,7 @@ export class Session implements DrainTarget {
       started: time + this.#offset,
       offset: this.#offset,
       directory: Buffer.from(start.directory),
-      command: start.command.map((word) => Buffer.from(word)),
+      command: wordsOf(redactor.redact(Buffer.from(start.command.map((word) => `${word}\0`).join("")))),
       workingDirectory: Buffer.from(start.workingDirectory),
       environment: start.environment,
       umask: start.umask,
@@ -209,6 +226,11 @@ export class Session implements DrainTarget {
       gapFrom: this.writer.continuedFrom,
     });
   }
+}
+
+function wordsOf(argv: Uint8Array): Buffer[] {
+  const words = Buffer.from(argv).toString("latin1").split("\0").slice(0, -1);
+  return words.map((word) => Buffer.from(word, "latin1"));
 }
 
 function marker(group: number): (path: Uint8Array) => void {

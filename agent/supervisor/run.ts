@@ -25,6 +25,8 @@ export interface Plan {
   openFiles: number | undefined;
   /** Record what processes ask of their environment: about one percent of a build's time. */
   needs: boolean;
+  /** Regular expressions: what they match of a command line is not recorded. */
+  redact: string[];
 }
 
 export interface Outcome {
@@ -94,6 +96,7 @@ async function startRecorder(
       umask: plan.umask,
       coverage: kernel.coverage,
       files: kernel.files,
+      redact: plan.redact,
       supervisor,
     },
     kernel.fds,

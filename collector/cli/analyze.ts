@@ -1,14 +1,16 @@
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { writeReports } from "../analyze.ts";
+import { reports } from "../report/reports.ts";
 import { openBuild, resolveBuild } from "../resolve-build.ts";
 import { formatOf } from "./options.ts";
 import { UsageError } from "./usage-error.ts";
 
 export const usage = `isotrace analyze [--out DIR] [--format text|json] RECORDING
 
-Makes every report again from a recording: build-manifest, manifest.json, triplets/*, build.log and summary.md. The
-same recording gives the same bytes.
+Makes every report again from a recording:
+  ${reports.map(({ name }) => name).join("\n  ")}
+The same recording gives the same bytes.
 
   RECORDING   a recording, the output directory that holds it, or a build's id
   --out DIR   where the reports go (default: beside the recording)

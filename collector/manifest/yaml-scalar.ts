@@ -81,6 +81,7 @@ export function readScalar(printed: string): string | null {
 
 /** Undoes the UTF-8 that {@link printScalar} makes; null for what it cannot have made. */
 function fromUtf8(bytes: string): string | null {
+  if (/^[\x20-\x7e]*$/.test(bytes)) return bytes;
   const text = Buffer.from(bytes, "latin1").toString("utf8");
   // U+FFFD, which stands for bytes that are not UTF-8, is above 0xff too.
   return /^[\x20-\x7e\xa0-\xff]*$/.test(text) ? text : null;

@@ -22,7 +22,15 @@ export function costOf(event: Event): number {
     case "entry":
       return 700 + event.path.length + event.target.length;
     case "package":
-      return 1000 + 300 * event.origins.length;
+      return 1000 + 300 * event.origins.length + event.depends.length + event.recommends.length;
+    case "configuration":
+      return 300 + event.content.length;
+    case "changelog":
+      return 300 + event.text.length;
+    case "content":
+      return 300 + event.data.length;
+    case "release":
+      return 500 + event.signature.length;
     default:
       return 100;
   }

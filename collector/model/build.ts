@@ -1,8 +1,13 @@
 import type {
+  ChangelogEvent,
+  ConfigurationEvent,
   ConnectionEvent,
+  ContentEvent,
   EndEvent,
   Event,
   EventKind,
+  Need,
+  NeedsEvent,
   OutputEvent,
   PackageEvent,
   ReleaseEvent,
@@ -45,6 +50,12 @@ export class Build {
   readonly segments: SegmentEvent[] = [];
   readonly packages: PackageRecord[] = [];
   readonly releases: ReleaseEvent[] = [];
+  readonly configurations: ConfigurationEvent[] = [];
+  readonly changelogs: ChangelogEvent[] = [];
+  /** What processes asked of their environment, by index and epoch. */
+  readonly #needs = new Map<string, Need[]>();
+  /** By the digest in hexadecimal. */
+  readonly contents = new Map<string, ContentEvent>();
   readonly connections: ConnectionRecord[] = [];
   readonly output: OutputEvent[] = [];
   /** In the order in which they were begun. */
@@ -52,6 +63,7 @@ export class Build {
   readonly counts = new Map<EventKind, number>();
   readonly damages = new Damages();
   end: EndEvent | undefined;
+  readonly #systems = new Map<ReleaseEvent | ConfigurationEvent, Directory>();
   readonly #copying = new Map<string, Copying | undefined>();
   #standIn: Image | undefined;
   #lastTime = 0;
@@ -101,12 +113,29 @@ export class Build {
     return found.findLast((image) => image.state === "end") ?? found.at(-1);
   }
 
+  /** When the last event happened: microseconds of CLOCK_BOOTTIME. */
+  get lastTime(): number {
+    return this.#lastTime;
+  }
+
+  /** What a process asked of its environment in an epoch. @param process index in the build's table. */
+  needsOf(process: number, epoch: number): readonly Need[] {
+    return this.#needs.get(`${process}:${epoch}`) ?? [];
+  }
+
+  /** The root directory of the system that an event is of; undefined if it is not below the build directory. */
+  systemOf(event: ReleaseEvent | ConfigurationEvent): Directory | undefined {
+    return this.#systems.get(event);
+  }
+
   addProcesses(event: Event): void {
     if (event.kind === "segment") this.processes.beginSegment();
     else if (event.kind === "process") this.processes.addProcess(event);
     else if (event.kind === "exec") this.processes.addExec(event);
+    else if (event.kind === "exit") this.processes.addExit(event);
   }
 
+  /** Bytes that are kept are copied: they are a part of their block, which would be kept with them. */
   add(event: Event): void {
     this.counts.set(event.kind, (this.counts.get(event.kind) ?? 0) + 1);
     this.#lastTime = event.time;
@@ -137,13 +166,33 @@ export class Build {
         break;
       }
       case "release":
+        event.signature = Buffer.from(event.signature);
+        this.#note(event);
         this.releases.push(event);
+        break;
+      case "configuration":
+        event.path = Buffer.from(event.path);
+        event.content = Buffer.from(event.content);
+        this.#note(event);
+        this.configurations.push(event);
+        break;
+      case "changelog":
+        event.text = Buffer.from(event.text);
+        this.changelogs.push(event);
+        break;
+      case "content":
+        event.data = Buffer.from(event.data);
+        this.contents.set(Buffer.from(event.sha256).toString("hex"), event);
+        break;
+      case "needs":
+        this.#addNeeds(event);
         break;
       case "connection":
         this.connections.push({ event, process: this.processes.indexOf(event.process) });
         break;
       case "output":
-        this.output.push({ ...event, data: Buffer.from(event.data) });
+        event.data = Buffer.from(event.data);
+        this.output.push(event);
         break;
       case "image":
         this.#image(event);
@@ -163,7 +212,6 @@ export class Build {
       case "process":
       case "exec":
       case "exit":
-      case "needs":
       case "stage":
         break;
       default:
@@ -178,6 +226,21 @@ export class Build {
     const { top } = this.tree;
     const chroot = directoryAt(top, ["chroot", "chroot"]) ?? directoryAt(top, ["chroot"]);
     if (chroot !== undefined) this.#standIn = standIn(chroot, this.#lastTime, this.pasts);
+  }
+
+  #addNeeds({ process, epoch, items }: NeedsEvent): void {
+    const index = this.processes.indexOf(process);
+    if (index === 0) return;
+    const key = `${index}:${epoch}`;
+    const known = this.#needs.get(key);
+    if (known === undefined) this.#needs.set(key, items);
+    else known.push(...items);
+  }
+
+  // The number means that directory now: a later recorder gives others.
+  #note(event: ReleaseEvent | ConfigurationEvent): void {
+    const root = this.tree.directory(event.root);
+    if (root !== undefined) this.#systems.set(event, root);
   }
 
   #image(event: Extract<Event, { kind: "image" }>): void {

@@ -1,4 +1,4 @@
-import type { ExecEvent, ProcessEvent } from "../../proto/events.ts";
+import type { ExecEvent, ExitEvent, ProcessEvent } from "../../proto/events.ts";
 import { byteString } from "./bytes.ts";
 import type { Directory } from "./item.ts";
 
@@ -62,6 +62,8 @@ export interface Process {
   readonly parent: Process | undefined;
   readonly parentEpoch: number;
   readonly outside: boolean;
+  /** Microseconds of CLOCK_BOOTTIME; undefined if its end was not seen. */
+  end: number | undefined;
   /** By epoch; holes where an exec was lost. */
   commands: (Command | undefined)[];
   /** The same process as an earlier recorder numbered it. */
@@ -96,6 +98,7 @@ export class ProcessTable {
       parent: this.#byNumber.get(event.parent),
       parentEpoch: event.parentEpoch,
       outside: event.outside,
+      end: undefined,
       commands: none,
       earlier: this.#earlier.size === 0 ? undefined : this.#earlier.get(identity(event)),
     };
@@ -114,6 +117,11 @@ export class ProcessTable {
     if (process.commands === none) process.commands = [];
     process.commands[event.epoch] = command;
     return command;
+  }
+
+  addExit(event: ExitEvent): void {
+    const process = this.#byNumber.get(event.process);
+    if (process !== undefined) process.end = event.time;
   }
 
   /** The root with a number of this segment; its directory may become known later. */

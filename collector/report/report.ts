@@ -16,6 +16,8 @@ export interface Material {
 export interface Report {
   /** Its path there. */
   readonly name: string;
+  /** Whether there is anything to report; not given: always. */
+  readonly applies?: (material: Material) => boolean;
   /** Its content, in parts: the same for the same recording. Strings are written as UTF-8. */
   readonly print: (material: Material) => Iterable<string | Uint8Array>;
 }
@@ -23,5 +25,5 @@ export interface Report {
 export function materialOf(build: Build): Material {
   const stories = new Stories(build);
   const packages = usedPackages(build, stories);
-  return { build, stories, packages, archives: archivesOf(packages, build.releases) };
+  return { build, stories, packages, archives: archivesOf(build, packages) };
 }

@@ -1,3 +1,4 @@
+import { archiveAt } from "../manifest/archives.ts";
 import { byteOrder } from "../manifest/build-manifest.ts";
 import { manifestOf } from "../manifest/from-packages.ts";
 import { places, type UsedPackage } from "../manifest/used-packages.ts";
@@ -101,8 +102,10 @@ function packageSection({ packages, archives }: Material): string[] {
     const count = packages.filter((each) => each.where === where).length;
     if (count > 0) lines.push(`- ${systems[where]}: ${count}`);
   }
-  for (const { name, uri, reference } of archives) {
-    const count = new Set(packages.filter((each) => each.uri.startsWith(uri)).map(({ uri }) => uri)).size;
+  const uris = new Set(packages.map(({ uri }) => uri).filter((uri) => uri !== ""));
+  for (const archive of archives) {
+    const { name, uri, reference } = archive;
+    const count = [...uris].filter((each) => archiveAt(archives, each) === archive).length;
     lines.push(`- from archive ${code(name)} (${code(uri)}), reference ${code(reference)}: ${count}`);
   }
   if (withoutUri.length > 0) {

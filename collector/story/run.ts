@@ -14,8 +14,13 @@ const installers: ReadonlySet<string> = new Set([
 
 /** The command line of the nearest program above that brings packages in: apt-get, apt, debootstrap, ... */
 export function runOf(chain: readonly Command[]): string | null {
-  const found = chain.find((command) => installers.has(programOf(command))) ?? pythonApt(chain);
+  const found = runCommandOf(chain);
   return found === undefined ? null : commandLine([programOf(found), ...argumentsOf(found)]);
+}
+
+/** That program's command itself. */
+export function runCommandOf(chain: readonly Command[]): Command | undefined {
+  return chain.find((command) => installers.has(programOf(command))) ?? pythonApt(chain);
 }
 
 /** A Python program that runs dpkg does so through python-apt. */

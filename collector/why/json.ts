@@ -1,5 +1,6 @@
 import type { Build } from "../model/build.ts";
 import { type JsonText, jsonText } from "../model/bytes.ts";
+import type { Story } from "../story/story.ts";
 import type { PackageName } from "../story/versions.ts";
 import type { Writer } from "../story/writers.ts";
 import type { State, Why } from "./why.ts";
@@ -31,21 +32,14 @@ export interface WhyJson {
   readonly writers: readonly WriterJson[];
 }
 
-export interface WriterJson {
+export interface WriterJson extends StoryJson {
   /** UTC, ISO 8601. */
   readonly time: string;
   /** Since the build began. */
   readonly seconds: number;
   /** What it did, in order: create, write, attributes, rename, rename away, link, copy, delete, found. */
   readonly operation: string;
-  readonly stage: string | null;
-  readonly script: string | null;
-  readonly hook: JsonText | null;
-  readonly run: JsonText | null;
   readonly package: PackageName | null;
-  readonly maintainerScript: JsonText | null;
-  readonly command: readonly JsonText[];
-  readonly chain: readonly { readonly command: readonly JsonText[]; readonly executable: JsonText }[];
   /** Other names that the file had on its way. */
   readonly names: readonly JsonText[];
   /** `this`: the file that is there; `original`: what it was copied from; `earlier`: what stood there before. */
@@ -54,6 +48,17 @@ export interface WriterJson {
   readonly uncertain: boolean;
   /** Why there is no writer: found (older than the recording), gap, not seen; null if there is one. */
   readonly unknown: string | null;
+}
+
+/** What is the same for all that one command wrote. */
+export interface StoryJson {
+  readonly stage: string | null;
+  readonly script: string | null;
+  readonly hook: JsonText | null;
+  readonly run: JsonText | null;
+  readonly maintainerScript: JsonText | null;
+  readonly command: readonly JsonText[];
+  readonly chain: readonly { readonly command: readonly JsonText[]; readonly executable: JsonText }[];
 }
 
 export function whyJson(build: Build, asked: string, found: Why): WhyJson {
@@ -79,26 +84,52 @@ export function whyJson(build: Build, asked: string, found: Why): WhyJson {
 }
 
 function writerJson(build: Build, writer: Writer): WriterJson {
-  const { story } = writer;
+  return joinWriter(deedJson(build, writer), storyJson(writer.story));
+}
+
+/** Always in one order: the same writer has the same bytes, wherever it was kept. */
+export function joinWriter(deed: Omit<WriterJson, keyof StoryJson>, story: StoryJson): WriterJson {
+  const { time, seconds, operation, package: ofPackage, ...rest } = deed;
+  const { maintainerScript, command, chain, ...place } = story;
+  return {
+    time,
+    seconds,
+    operation,
+    ...place,
+    package: ofPackage,
+    maintainerScript,
+    command,
+    chain,
+    ...rest,
+  };
+}
+
+/** What a writer did, without its story. */
+export function deedJson(build: Build, writer: Writer): Omit<WriterJson, keyof StoryJson> {
   return {
     time: build.clock.iso(writer.time),
     seconds: (writer.time - build.begin) / 1e6,
     operation: writer.operation,
+    package: writer.package,
+    names: writer.names.map(jsonText),
+    of: writer.isOfEarlierFile ? "earlier" : writer.isOfOriginal ? "original" : "this",
+    uncertain: writer.isUncertain,
+    unknown: writer.unknown ?? null,
+  };
+}
+
+export function storyJson(story: Story): StoryJson {
+  return {
     stage: story.stage,
     script: story.script,
     hook: nullable(story.hook),
     run: nullable(story.run),
-    package: writer.package,
     maintainerScript: nullable(story.maintainerScript?.label ?? null),
     command: (story.chain[0]?.argv ?? []).map(jsonText),
     chain: story.chain.map(({ argv, executable }) => ({
       command: argv.map(jsonText),
       executable: jsonText(executable),
     })),
-    names: writer.names.map(jsonText),
-    of: writer.isOfEarlierFile ? "earlier" : writer.isOfOriginal ? "original" : "this",
-    uncertain: writer.isUncertain,
-    unknown: writer.unknown ?? null,
   };
 }
 

@@ -28,9 +28,20 @@ const mostLinks = 40;
  * directories are followed within the image (`/bin/ls` is `/usr/bin/ls`); the last name is taken as it is.
  */
 export function resolvePath(build: Build, asked: string): Resolved {
-  const isBinary = asked === "/binary" || asked.startsWith("/binary/");
-  const image = isBinary ? build.binary : build.image;
-  const prefix = isBinary ? "/binary" : "";
+  const image = isOfBinary(asked) ? build.binary : build.image;
+  const { path, through } = followLinks(asked, (each) => image?.entries.get(each));
+  const entry = image?.entries.get(path);
+  const history = entry ?? image?.tree?.get(path) ?? { history: 0, past: 0 };
+  const isKnown = entry !== undefined || image?.tree?.has(path) === true;
+  return { path, through, image, entry, history, isKnown };
+}
+
+/** Where a path leads, by whatever knows the entries of its image. */
+export function followLinks(
+  asked: string,
+  entryAt: (path: string) => Pick<ImageEntry, "type" | "target"> | undefined,
+): Pick<Resolved, "path" | "through"> {
+  const prefix = isOfBinary(asked) ? "/binary" : "";
   const through: Link[] = [];
   const waiting = asked.slice(prefix.length).split("/").reverse();
   let path = "";
@@ -42,9 +53,9 @@ export function resolvePath(build: Build, asked: string): Resolved {
       continue;
     }
     const next = `${path}/${name}`;
-    const entry = image?.entries.get(prefix + next);
     const isLast = waiting.every((rest) => rest === "" || rest === ".");
-    if (entry?.type !== "symlink" || isLast || through.length >= mostLinks) {
+    const entry = isLast ? undefined : entryAt(prefix + next);
+    if (entry?.type !== "symlink" || through.length >= mostLinks) {
       path = next;
       continue;
     }
@@ -52,11 +63,11 @@ export function resolvePath(build: Build, asked: string): Resolved {
     waiting.push(...entry.target.split("/").reverse());
     if (entry.target.startsWith("/")) path = "";
   }
-  const found = prefix + path || "/";
-  const entry = image?.entries.get(found);
-  const history = entry ?? image?.tree?.get(found) ?? { history: 0, past: 0 };
-  const isKnown = entry !== undefined || image?.tree?.has(found) === true;
-  return { path: found, through, image, entry, history, isKnown };
+  return { path: prefix + path || "/", through };
+}
+
+function isOfBinary(asked: string): boolean {
+  return asked === "/binary" || asked.startsWith("/binary/");
 }
 
 /** Known paths that are like one that is not: for a hint. */

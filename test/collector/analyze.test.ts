@@ -37,7 +37,7 @@ function played() {
     uriUnknown: "a local file",
   });
   const wget = s.run(build, ["/usr/bin/wget", "http://x"]);
-  s.add({ kind: "connection", time: s.time, ...wget, address: "192.0.2.1", port: 80 });
+  s.add({ kind: "connection", time: s.time, ...wget, address: "192.0.2.1", port: 80, protocol: 6 });
   packed(b, {
     "/etc/shipped": { package: "aaa:all", relation: "shipped" },
     "/etc/made": {},
@@ -55,7 +55,12 @@ test("every report is written, nothing else is left, and a second run gives the 
   const names = [
     "build-manifest",
     "build.log",
+    "findings.json",
+    "findings.sarif",
+    "image.buildinfo",
+    "manifest.cdx.json",
     "manifest.json",
+    "manifest.spdx.json",
     "summary.md",
     "triplets/binuris",
     "triplets/deburis",

@@ -9,7 +9,8 @@ set -eu
 # g++, make and python3 compile node-pty, which comes without a binary for Linux.
 to_compile='g++ make python3'
 to_run='live-build debootstrap debian-archive-keyring ca-certificates libbpf1 squashfs-tools squashfs-tools-ng xorriso'
-to_test='strace clang-14 llvm-14 libbpf-dev mmdebstrap libyaml-libyaml-perl e2fsprogs xfsprogs btrfs-progs attr mount'
+to_test='strace clang-14 llvm-14 libbpf-dev mmdebstrap libyaml-libyaml-perl e2fsprogs xfsprogs btrfs-progs attr mount
+	devscripts python3-debian python3-pycurl python3-requests gnupg openssl libdpkg-perl libxml2-utils cpio xz-utils bzip2 lz4'
 
 main() {
 	purpose=${1:-run}

@@ -47,6 +47,9 @@ describe("the schema", () => {
       loss: 18,
       clock: 19,
       end: 20,
+      configuration: 21,
+      changelog: 22,
+      content: 23,
     });
   });
 });

@@ -17,6 +17,10 @@ const roles = [
   { kind: "partial", path: ["var", "cache", "apt", "archives", "partial"] },
   { kind: "dpkg", path: ["var", "lib", "dpkg"] },
   { kind: "log", path: ["var", "log"] },
+  { kind: "apt", path: ["etc", "apt"] },
+  { kind: "apt", path: ["etc", "apt", "apt.conf.d"] },
+  { kind: "apt", path: ["etc", "apt", "preferences.d"] },
+  { kind: "apt", path: ["etc", "apt", "sources.list.d"] },
 ] as const;
 
 /** The role of a directory, from the names of it and the directories above. */

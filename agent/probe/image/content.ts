@@ -1,4 +1,5 @@
 import { createHash, type Hash, hash } from "node:crypto";
+import { beginningLimit, wholeLimit } from "./contents/kept.ts";
 
 /** Files that are kept: the database of dpkg (dpkg(1), FILES), and the copies of it that images without dpkg have. */
 const kept = /^\/var\/lib\/dpkg\/(?:status|diversions|status\.d\/[^/]+|info\/[^/]+\.(?:list|md5sums))$/;
@@ -6,29 +7,47 @@ const kept = /^\/var\/lib\/dpkg\/(?:status|diversions|status\.d\/[^/]+|info\/[^/
 const fileLimit = 64 << 20;
 const totalLimit = 256 << 20;
 
+export interface Digests {
+  /** As a byte string. */
+  sha256: string;
+  /** In hexadecimal, as dpkg has it; "" if it is not needed. */
+  md5: string;
+}
+
+/** Is told of each content that was read whole. `data` is all of it or its beginning, and is to be copied if it is kept. */
+export type Keep = (path: string, digests: Digests, size: number, data: Buffer) => void;
+
 /** Digests the contents of regular files one after another, and keeps those of dpkg's database. */
 export class ContentReader {
   readonly #withMd5: boolean;
+  readonly #keep: Keep | undefined;
   /** Content of the database's files, by path. */
   readonly database = new Map<string, Buffer>();
   /** Why the database is not whole; "" if it is. */
   databaseProblem = "";
   #keptBytes = 0;
   #path = "";
+  #size = 0;
   #remaining = 0;
   #sha256: Hash | undefined;
   #md5: Hash | undefined;
   #whole: Buffer = Buffer.alloc(0);
   #parts: Buffer[] | undefined;
+  /** The beginning of a content that comes in several parts. */
+  readonly #beginning: Buffer;
+  #begun = 0;
 
   /** @param withMd5 also compute what dpkg's database compares with. */
-  constructor(withMd5: boolean) {
+  constructor(withMd5: boolean, keep?: Keep) {
     this.#withMd5 = withMd5;
+    this.#keep = keep;
+    this.#beginning = Buffer.alloc(keep === undefined ? 0 : wholeLimit);
   }
 
   begin(path: string, size: number): void {
     this.#path = path;
-    this.#remaining = size;
+    this.#size = this.#remaining = size;
+    this.#begun = 0;
     this.#sha256 = this.#md5 = undefined;
     this.#whole = Buffer.alloc(0);
     this.#parts = this.#isKept(path, size) ? [] : undefined;
@@ -39,8 +58,10 @@ export class ContentReader {
     if (this.#sha256 === undefined && part.length === this.#remaining) {
       // The common case, a file in one piece: three times cheaper without a Hash object.
       this.#whole = part;
+      this.#remaining = 0;
       return;
     }
+    if (this.#begun < this.#beginning.length) this.#begun += part.copy(this.#beginning, this.#begun);
     this.#sha256 ??= createHash("sha256");
     this.#sha256.update(part);
     if (this.#withMd5) {
@@ -50,14 +71,13 @@ export class ContentReader {
     this.#remaining -= part.length;
   }
 
-  /** Digests of the content since `begin`: SHA-256 as a byte string, MD5 in hexadecimal, as dpkg has it. The last part must still be as it was given. */
-  end(): { sha256: string; md5: string } {
+  /** Digests of the content since `begin`. The last part must still be as it was given. */
+  end(): Digests {
     if (this.#parts !== undefined) this.database.set(this.#path, Buffer.concat(this.#parts));
     this.#parts = undefined;
-    if (this.#sha256 !== undefined)
-      return { sha256: this.#sha256.digest("binary"), md5: this.#md5?.digest("hex") ?? "" };
-    const sha256 = hash("sha256", this.#whole, "binary");
-    return { sha256, md5: this.#withMd5 ? hash("md5", this.#whole, "hex") : "" };
+    const digests = this.#digest();
+    if (this.#remaining === 0) this.#keep?.(this.#path, digests, this.#size, this.#start());
+    return digests;
   }
 
   /** A hard link to a file that came before. */
@@ -66,6 +86,18 @@ export class ContentReader {
     const content = this.database.get(first);
     if (content !== undefined) this.database.set(path, content);
     else this.databaseProblem ||= `a file of the image's package database is a link: ${printablePath(path)}`;
+  }
+
+  #digest(): Digests {
+    if (this.#sha256 !== undefined)
+      return { sha256: this.#sha256.digest("binary"), md5: this.#md5?.digest("hex") ?? "" };
+    const sha256 = hash("sha256", this.#whole, "binary");
+    return { sha256, md5: this.#withMd5 ? hash("md5", this.#whole, "hex") : "" };
+  }
+
+  #start(): Buffer {
+    const start = this.#sha256 === undefined ? this.#whole : this.#beginning.subarray(0, this.#begun);
+    return this.#size > wholeLimit ? start.subarray(0, beginningLimit) : start;
   }
 
   #isKept(path: string, size: number): boolean {

@@ -24,6 +24,7 @@ export function* describeImage(inventory: Inventory, content: ContentReader): Ge
       inode,
       package: relation.package,
       relation: relation.relation,
+      within: "",
       problem: entry.problem || relation.problem,
     };
   }

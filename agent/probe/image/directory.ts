@@ -1,11 +1,13 @@
 import { type BigIntStats, constants, lstatSync, readdirSync, readlinkSync } from "node:fs";
-import { changeDirectory, close, O_DIRECTORY, open, SystemError } from "../../kernel/libc.ts";
+import { changeDirectory, close, O_DIRECTORY, SystemError } from "../../kernel/libc.ts";
 import { openWithin } from "../../kernel/open-within.ts";
 import { extendedAttributes } from "../../kernel/xattr.ts";
-import type { ContentReader } from "./content.ts";
+import { ContentReader } from "./content.ts";
+import type { DpkgDatabase } from "./dpkg/owners.ts";
 import { type FoundEntry, type LinkGroup, newEntry } from "./entry.ts";
 import { readContent } from "./file-content.ts";
-import type { Inventory } from "./inventory.ts";
+import { openInTree } from "./in-tree.ts";
+import { Inventory } from "./inventory.ts";
 
 interface Level {
   fd: number;
@@ -18,15 +20,29 @@ interface Level {
 const here = Buffer.from(".");
 
 /**
+ * The package database of the directory tree below "/", empty if there is none: before the rest of the tree, which is
+ * read in no order. @throws InventoryError beyond its bounds.
+ */
+export function readDirectoryDatabase(): DpkgDatabase {
+  const content = new ContentReader(true);
+  try {
+    readDirectoryTree(new Inventory(), content, "/var/lib/dpkg");
+  } catch (error) {
+    // There is none, or it cannot be read: then reading all of the tree says so.
+    if (!isSystemError(error)) throw error;
+  }
+  return content.database;
+}
+
+/**
  * Reads the directory tree below "/", for a process that has entered it (chroot.ts). Symlinks are not
  * followed and mount points not crossed. It goes from directory to directory by descriptor, so that paths longer
  * than the kernel takes (PATH_MAX) are read too. What cannot be read is said in the entry's `problem`.
+ * @param below what is read of it, itself left out; "" is all of it, with "/".
  * @throws SystemError if the top cannot be read; InventoryError beyond its bounds.
  */
-export function readDirectoryTree(inventory: Inventory, content: ContentReader): void {
+export function readDirectoryTree(inventory: Inventory, content: ContentReader, below = ""): void {
   const links = new Map<string, LinkGroup>();
-  const top = entryOf(here, "/", content, -1, links);
-  inventory.add(top);
   const levels: Level[] = [];
   const enter = (fd: number, path: string) => {
     changeDirectory(fd);
@@ -38,7 +54,12 @@ export function readDirectoryTree(inventory: Inventory, content: ContentReader):
       if (entry.type === "directory") level.pending.push(entry);
     }
   };
-  enter(open(".", constants.O_RDONLY | O_DIRECTORY), "");
+  const top = openInTree(below || "/", O_DIRECTORY);
+  if (below === "") {
+    changeDirectory(top);
+    inventory.add(entryOf(here, "/", content, -1, links));
+  }
+  enter(top, below);
   for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
     const next = level.pending.pop();
     if (next === undefined) {

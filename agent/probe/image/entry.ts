@@ -63,7 +63,24 @@ export interface ImageEntry extends Omit<FoundEntry, "md5" | "inode"> {
   inode: number;
   package: string;
   relation: EntryEvent["relation"];
+  /** Path of the archive in the image that this is a member of; "" if it is in the image itself. */
+  within: string;
 }
+
+/** The type of a file by its mode (st_mode, inode(7)); undefined for a mode that no file has. */
+export function typeOfMode(mode: number): FoundEntry["type"] | undefined {
+  return typesByMode[(mode >>> 12) & 0xf];
+}
+
+const typesByMode: Record<number, FoundEntry["type"]> = {
+  1: "fifo",
+  2: "character",
+  4: "directory",
+  6: "block",
+  8: "file",
+  10: "symlink",
+  12: "socket",
+};
 
 /** makedev(3) of glibc: 12 bits of major and 20 of minor below 2^32, the rest above. */
 export function deviceNumber(major: number, minor: number): number {

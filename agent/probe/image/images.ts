@@ -3,6 +3,7 @@ import { close } from "../../kernel/libc.ts";
 import type { ImageEntry } from "./entry.ts";
 import type { Job } from "./protocol.ts";
 import { readImage } from "./reading.ts";
+import { RecordedContents } from "./recorded-contents.ts";
 
 export interface ImagesOutput {
   emit(event: Event): void;
@@ -19,9 +20,13 @@ export class Images {
   readonly #out: ImagesOutput;
   #last = 0;
   #reading: Promise<void> = Promise.resolve();
+  /** Digests of archives whose members are recorded. */
+  readonly #known: string[] = [];
+  readonly #contents: RecordedContents;
 
   constructor(out: ImagesOutput) {
     this.#out = out;
+    this.#contents = new RecordedContents(out);
   }
 
   /** Records, in order with the file events, that an image is as it will be read. */
@@ -34,7 +39,7 @@ export class Images {
   /** @param fd is closed when it is read. */
   read(image: Image, job: Job, fd: number): void {
     this.#reading = this.#reading.then(async () => {
-      await image.read(job, fd);
+      await image.read(job, fd, this.#known, this.#contents);
       close(fd);
     });
   }
@@ -57,12 +62,15 @@ export class Image {
     this.#out = out;
   }
 
-  async read(job: Job, fd: number): Promise<void> {
-    const result = await readImage(job, fd, {
+  /** @param known grows by the archives whose members were recorded. */
+  async read(job: Job, fd: number, known: string[], contents: RecordedContents): Promise<void> {
+    const result = await readImage(job, fd, known, {
       entries: (entries) => {
         for (const entry of entries) this.#out.emit(entryEvent(this.#id, entry, this.#out.time()));
-        this.#entries += entries.length;
+        this.#entries += entries.filter(({ within }) => within === "").length;
       },
+      contents: (batch) => contents.record(batch),
+      known: (sha256) => known.push(sha256),
       lost: (detail) => this.#out.loss("image", `${this.#name()}: ${detail}`),
     });
     if (result.kind === "failed") this.fail(result.because);
@@ -102,6 +110,7 @@ function entryEvent(image: number, entry: ImageEntry, time: number): EntryEvent 
     path: bytes(entry.path),
     target: bytes(entry.target),
     sha256: bytes(entry.sha256),
+    within: bytes(entry.within),
     xattrs: entry.xattrs.map(({ name, value }) => ({ name: bytes(name), value: bytes(value) })),
   };
 }

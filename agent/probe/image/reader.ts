@@ -1,23 +1,32 @@
+import { once } from "node:events";
 import { fstatSync, writeFileSync } from "node:fs";
 import { constants, setPriority } from "node:os";
 import { enterRoot } from "../../kernel/chroot.ts";
-import { ContentReader } from "./content.ts";
+import { ContentReader, type Keep } from "./content.ts";
+import { KeptContents } from "./contents/kept.ts";
+import { type RecordedContent, recordedContents } from "./contents/recorded.ts";
+import { ShippedFiles } from "./contents/shipped.ts";
 import { describeImage } from "./describe.ts";
-import { readDirectoryTree } from "./directory.ts";
+import { readDirectoryDatabase, readDirectoryTree } from "./directory.ts";
+import type { DpkgDatabase } from "./dpkg/owners.ts";
 import type { ImageEntry } from "./entry.ts";
 import { digest } from "./file-content.ts";
+import { readAgain } from "./in-tree.ts";
 import { Inventory } from "./inventory.ts";
-import { type FromReader, type Job, jobFd } from "./protocol.ts";
-import { readSquashfs } from "./squashfs.ts";
+import { membersOf } from "./members/members.ts";
+import { type FromReader, type Job, jobFd, type ToReader } from "./protocol.ts";
+import { readSquashfs, readSquashfsDatabase, readSquashfsFile } from "./squashfs.ts";
 
-/** Entries of one message: it is taken whole by the recorder, which must not be kept from its work. */
-const batchSize = 256;
+/** Entries of one message, and bytes of contents: it is taken whole by the recorder, which must not be kept from its work. */
+const entriesOfMessage = 256;
+const bytesOfMessage = 128 << 10;
 
 /** A process that reads one image and ends: what it reads can be hostile, and takes time and memory. */
 function main(): void {
   giveWay();
-  process.once("message", (job: Job) => {
-    read(job)
+  process.once("message", (message: ToReader) => {
+    if (message.kind !== "job") return;
+    read(message.job, new Set(message.known))
       .catch((error: unknown) =>
         tell({ kind: "failed", because: error instanceof Error ? error.message : String(error) }),
       )
@@ -39,22 +48,20 @@ function giveWay(): void {
   }
 }
 
-async function read(job: Job): Promise<void> {
+async function read(job: Job, known: Set<string>): Promise<void> {
   switch (job.kind) {
     case "squashfs": {
-      const inventory = new Inventory();
-      const content = new ContentReader(true);
+      const reading = new Reading(await readSquashfsDatabase(jobFd), true);
       const lost: string[] = [];
-      await readSquashfs(jobFd, inventory, content, (detail) => lost.push(detail));
+      await readSquashfs(jobFd, reading.inventory, reading.content, (detail) => lost.push(detail));
       for (const detail of lost) await tell({ kind: "lost", detail });
-      return send(inventory, content, "");
+      return send(reading, "", known, (path) => readSquashfsFile(jobFd, path));
     }
     case "directory": {
       enterRoot(jobFd);
-      const inventory = new Inventory();
-      const content = new ContentReader(job.packages);
-      readDirectoryTree(inventory, content);
-      return send(inventory, content, job.prefix);
+      const reading = new Reading(job.packages ? readDirectoryDatabase() : new Map(), job.packages);
+      readDirectoryTree(reading.inventory, reading.content);
+      return send(reading, job.prefix, known, readAgain);
     }
     case "file": {
       const { size } = fstatSync(jobFd);
@@ -67,17 +74,59 @@ async function read(job: Job): Promise<void> {
   }
 }
 
-async function send(inventory: Inventory, content: ContentReader, prefix: string): Promise<void> {
-  let batch: ImageEntry[] = [];
-  for (const entry of describeImage(inventory, content)) {
-    if (prefix !== "") entry.path = entry.path === "/" ? prefix : prefix + entry.path;
-    batch.push(entry);
-    if (batch.length < batchSize) continue;
-    await tell({ kind: "entries", entries: batch });
-    batch = [];
+/** What is found of an image while it is read. */
+class Reading {
+  readonly inventory = new Inventory();
+  readonly kept = new KeptContents();
+  readonly content: ContentReader;
+
+  constructor(database: DpkgDatabase, withMd5: boolean) {
+    const shipped = new ShippedFiles(database);
+    const keep: Keep = (path, { sha256, md5 }, size, data) => {
+      if (!shipped.has(path, md5)) this.kept.add(path, sha256, size, data);
+    };
+    this.content = new ContentReader(withMd5, keep);
   }
-  if (batch.length > 0) await tell({ kind: "entries", entries: batch });
+}
+
+async function send(
+  { inventory, content, kept }: Reading,
+  prefix: string,
+  known: Set<string>,
+  readAgain: (path: string, sha256: string) => AsyncIterable<Buffer>,
+): Promise<void> {
+  const entries = [...describeImage(inventory, content)];
+  for (const entry of entries) {
+    if (prefix !== "") entry.path = entry.path === "/" ? prefix : prefix + entry.path;
+  }
+  const open = ({ path, sha256 }: ImageEntry) => readAgain(path.slice(prefix.length), sha256);
+  const before = new Set(known);
+  entries.push(...(await membersOf(entries, { open, known }, kept)));
+  for (let i = 0; i < entries.length; i += entriesOfMessage)
+    await tell({ kind: "entries", entries: entries.slice(i, i + entriesOfMessage) });
+  for (const sha256 of known) if (!before.has(sha256)) await tell({ kind: "known", sha256 });
+  await sendContents(recordedContents(entries, kept.settled()));
   await tell({ kind: "done", size: 0, sha256: "" });
+}
+
+/** One message at a time: the recorder asks for the next when it has done its other work. */
+async function sendContents(contents: Iterable<RecordedContent>): Promise<void> {
+  let batch: RecordedContent[] = [];
+  let bytes = 0;
+  const flush = async () => {
+    if (batch.length === 0) return;
+    const more = once(process, "message");
+    await tell({ kind: "contents", contents: batch });
+    await more;
+    batch = [];
+    bytes = 0;
+  };
+  for (const content of contents) {
+    batch.push(content);
+    bytes += content.data.length;
+    if (bytes >= bytesOfMessage || batch.length >= entriesOfMessage) await flush();
+  }
+  await flush();
 }
 
 /** Sends, and waits until the channel has taken it: a recorder that is busy holds the reader up, not the memory. */

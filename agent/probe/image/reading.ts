@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { programPath } from "../../program.ts";
+import type { RecordedContent } from "./contents/recorded.ts";
 import type { ImageEntry } from "./entry.ts";
-import type { FromReader, Job } from "./protocol.ts";
+import type { FromReader, Job, ToReader } from "./protocol.ts";
 
 const program = programPath(import.meta.url, "./reader");
 /** Megabytes of the reader's heap: enough for as many paths as an inventory takes. */
@@ -9,6 +10,9 @@ const heap = 3072;
 
 export interface ReadingOutput {
   entries(entries: ImageEntry[]): void;
+  contents(contents: RecordedContent[]): void;
+  /** An archive whose members are among the entries, by its digest. */
+  known(sha256: string): void;
   /** Something is left out. */
   lost(detail: string): void;
 }
@@ -17,8 +21,17 @@ export type ReadingResult =
   | { kind: "done"; size: number; sha256: string }
   | { kind: "failed"; because: string };
 
-/** Has a reader process of its own read an image. It never throws. @param fd stays the caller's, to close afterwards. */
-export function readImage(job: Job, fd: number, out: ReadingOutput): Promise<ReadingResult> {
+/**
+ * Has a reader process of its own read an image. It never throws.
+ * @param fd stays the caller's, to close afterwards.
+ * @param known digests of archives whose members need not be read: what was told of with `known`.
+ */
+export function readImage(
+  job: Job,
+  fd: number,
+  known: readonly string[],
+  out: ReadingOutput,
+): Promise<ReadingResult> {
   return new Promise((resolve) => {
     let result: ReadingResult | undefined;
     // A session of its own: Ctrl-C is for the build, and its share of the processor is not the recorder's.
@@ -31,10 +44,24 @@ export function readImage(job: Job, fd: number, out: ReadingOutput): Promise<Rea
       env: { PATH: process.env.PATH, NODE_V8_COVERAGE: "" },
     });
     const messages = tail(child.stderr!);
+    const tell = (message: ToReader) => {
+      if (!child.connected) return; // it has ended, as "close" says
+      child.send(message, (error) => {
+        if (error !== null) result ??= { kind: "failed", because: `its reader: ${error.message}` };
+      });
+    };
     child.on("message", (message: FromReader) => {
       switch (message.kind) {
         case "entries":
           out.entries(message.entries);
+          return;
+        case "contents":
+          out.contents(message.contents);
+          // In a turn of its own, after what waits: taking contents compresses, which takes milliseconds.
+          setImmediate(() => tell({ kind: "more" }));
+          return;
+        case "known":
+          out.known(message.sha256);
           return;
         case "lost":
           out.lost(message.detail);
@@ -53,9 +80,7 @@ export function readImage(job: Job, fd: number, out: ReadingOutput): Promise<Rea
       const how = signal === null ? `status ${status}` : signal;
       resolve(result ?? { kind: "failed", because: `its reader ended with ${how}${messages()}` });
     });
-    child.send(job, (error) => {
-      if (error !== null) result ??= { kind: "failed", because: `its reader: ${error.message}` };
-    });
+    tell({ kind: "job", job, known });
   });
 }
 

@@ -1,11 +1,13 @@
 import { existsSync } from "node:fs";
 import { ExecaError, execa } from "execa";
-import type { ContentReader } from "./content.ts";
+import { ContentReader } from "./content.ts";
+import type { DpkgDatabase } from "./dpkg/owners.ts";
 import { ImageSink } from "./image-sink.ts";
-import type { Inventory } from "./inventory.ts";
+import { Inventory, InventoryError } from "./inventory.ts";
 import type { jobFd } from "./protocol.ts";
 import { addSockets } from "./squashfs-sockets.ts";
-import { TarReader } from "./tar.ts";
+import { TarReader, type TarSink } from "./tar.ts";
+import { TarError } from "./tar-header.ts";
 
 export class SquashfsError extends Error {
   override readonly name = "SquashfsError";
@@ -30,7 +32,55 @@ export async function readSquashfs(
   lost: (detail: string) => void,
 ): Promise<void> {
   // "-r .": without it the attributes of the root directory are left out.
-  const command = ["sqfs2tar", "--root-becomes", ".", "/proc/self/fd/0"];
+  const messages = await readTar(fd, ["--root-becomes", "."], new ImageSink(inventory, content));
+  for (const line of await addSockets(fd, messages, inventory)) lost(line);
+}
+
+/**
+ * The package database of a squashfs before the rest of it, empty if there is none. In the archive it comes late,
+ * when everything that it tells of is past.
+ */
+export async function readSquashfsDatabase(fd: typeof jobFd): Promise<DpkgDatabase> {
+  const content = new ContentReader(true);
+  try {
+    const options = ["--subdir", "var/lib/dpkg", "--keep-as-dir"];
+    await readTar(fd, options, new ImageSink(new Inventory(), content));
+  } catch (error) {
+    // There is none, or the image cannot be read: then reading all of it says so.
+    if (!(error instanceof SquashfsError || error instanceof TarError || error instanceof InventoryError))
+      throw error;
+    return new Map();
+  }
+  return content.database;
+}
+
+/** One file of a squashfs, by rdsquashfs (of the same package). @param path a byte string. @throws SquashfsError */
+export async function* readSquashfsFile(fd: typeof jobFd, path: string): AsyncGenerator<Buffer> {
+  const argument = Buffer.from(path, "latin1").toString();
+  // A program's arguments go through UTF-8: a name that does not survive it cannot be asked for.
+  if (Buffer.from(argument).toString("latin1") !== path)
+    throw new SquashfsError(`${argument}: its name is not UTF-8, so that rdsquashfs cannot be asked for it`);
+  const child = execa("rdsquashfs", ["--cat", argument, "/proc/self/fd/0"], {
+    stdin: fd,
+    encoding: "buffer",
+    buffer: false,
+    env: { LC_ALL: "C" },
+  });
+  const messages = collect(child.stderr);
+  const ended = child.catch((error: unknown) => error);
+  try {
+    for await (const chunk of child.stdout) yield chunk as Buffer;
+    const result = await ended;
+    if (result instanceof ExecaError) throw failure("rdsquashfs", result, messages());
+  } finally {
+    child.kill();
+    await ended;
+  }
+}
+
+/** @returns what sqfs2tar says besides. */
+async function readTar(fd: typeof jobFd, options: string[], sink: TarSink): Promise<string> {
+  const command = ["sqfs2tar", ...options, "/proc/self/fd/0"];
   if (existsSync(ionice)) command.unshift(ionice, "-c", "3");
   const child = execa(command[0]!, command.slice(1), {
     stdin: fd,
@@ -42,7 +92,7 @@ export async function readSquashfs(
   const ended = child.catch((error: unknown) => error);
   let broken: unknown;
   try {
-    const reader = new TarReader(new ImageSink(inventory, content));
+    const reader = new TarReader(sink);
     for await (const chunk of child.stdout) reader.push(chunk as Buffer);
     reader.end();
   } catch (error) {
@@ -52,9 +102,9 @@ export async function readSquashfs(
   const result = await ended;
   // A child that was killed by us says nothing new; one that failed by itself is the cause of a cut archive.
   if (result instanceof ExecaError && !(broken !== undefined && result.isTerminated))
-    throw failure(result, messages());
+    throw failure("sqfs2tar", result, messages());
   if (broken !== undefined) throw broken;
-  for (const line of await addSockets(fd, messages(), inventory)) lost(line);
+  return messages();
 }
 
 function collect(stream: NodeJS.ReadableStream): () => string {
@@ -65,13 +115,13 @@ function collect(stream: NodeJS.ReadableStream): () => string {
   return () => text;
 }
 
-function failure(error: ExecaError, messages: string): SquashfsError {
+function failure(program: string, error: ExecaError, messages: string): SquashfsError {
   const because = Buffer.from(messages, "latin1").toString().trim().split("\n").at(-1);
   const isMissing = error.code === "ENOENT" || (because ?? "").startsWith("ionice: failed to execute");
   return new SquashfsError(
     isMissing
-      ? "sqfs2tar, which reads squashfs files, is not installed: apt-get install squashfs-tools-ng"
-      : `sqfs2tar could not read the squashfs: ${because || error.shortMessage}`,
+      ? `${program}, which reads squashfs files, is not installed: apt-get install squashfs-tools-ng`
+      : `${program} could not read the squashfs: ${because || error.shortMessage}`,
     { cause: error },
   );
 }

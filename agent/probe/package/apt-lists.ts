@@ -3,11 +3,11 @@ import { closeSync, fstatSync } from "node:fs";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import type { Origin } from "../../../proto/events.ts";
 import type { ReleaseFacts } from "../../inside/protocol.ts";
-import { namesIn, openRegular, readOpen, readRegular, Unreadable } from "../../inside/read.ts";
+import { NotRegular, namesIn, openRegular, readOpen, readRegular, Unreadable } from "../../inside/read.ts";
 import { parseStanza, type Stanza } from "./deb822.ts";
 import { type ListName, parseListName } from "./list-name.ts";
 import { Places } from "./places.ts";
-import { parseRelease } from "./release.ts";
+import { mostSignature, parseRelease } from "./release.ts";
 import { parseSources } from "./sources-list.ts";
 import { StanzaIndex } from "./stanza-index.ts";
 
@@ -41,7 +41,7 @@ export interface Listed {
  */
 export class AptLists {
   readonly #open = new Map<string, OpenList>();
-  readonly #releases = new Map<string, string>();
+  readonly #releases = new Map<string, { sha256: string; isSigned: boolean }>();
   readonly #places = new Places();
   readonly losses: string[] = [];
 
@@ -136,12 +136,26 @@ export class AptLists {
       const part = readRegular(`${directory}/${file}`, 64 << 20);
       if (part === undefined) return;
       const sha256 = createHash("sha256").update(part.data).digest("hex");
-      if (this.#releases.get(file) === sha256) return;
-      this.#releases.set(file, sha256);
+      const known = this.#releases.get(file);
+      if (known?.sha256 === sha256 && known.isSigned) return;
+      const fields = parseRelease(part.data.toString("latin1"));
+      const signature = fields.signature.length > 0 ? fields.signature : this.#detachedSignature(file);
+      const isSigned = signature.length > 0;
+      if (known?.sha256 === sha256 && !isSigned) return;
+      this.#releases.set(file, { sha256, isSigned });
       const { uri, suite } = this.#places.of(file);
-      facts = { list: file, uri, suite, sha256, ...parseRelease(part.data.toString("latin1")) };
+      facts = { list: file, uri, suite, sha256, ...fields, signature };
     });
     return facts === undefined ? [] : [facts];
+  }
+
+  /** Archives without InRelease sign in a file beside the Release. */
+  #detachedSignature(file: string): Uint8Array {
+    let signature: Uint8Array = new Uint8Array();
+    this.#attempt(() => {
+      signature = readRegular(`${directory}/${file}.gpg`, mostSignature)?.data ?? signature;
+    });
+    return signature;
   }
 
   #readConfiguration(): void {
@@ -150,7 +164,7 @@ export class AptLists {
       if (/\.(list|sources)$/.test(file)) files.push(`/etc/apt/sources.list.d/${file}`);
     for (const file of files.slice(0, mostLists)) {
       this.#attempt(() => {
-        const part = readRegular(file, mostConfiguration);
+        const part = this.#unlessMasked(() => readRegular(file, mostConfiguration));
         if (part === undefined) return;
         for (const source of parseSources(part.data.toString("latin1"), file)) this.#places.configure(source);
       });
@@ -166,6 +180,16 @@ export class AptLists {
       names = found.names;
     });
     return names;
+  }
+
+  /** apt passes over what is no regular file (`-> /dev/null`). */
+  #unlessMasked<T>(read: () => T): T | undefined {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof NotRegular) return undefined;
+      throw error;
+    }
   }
 
   #attempt(act: () => void): void {

@@ -1,3 +1,5 @@
+import type { PackageEvent } from "../../../proto/events.ts";
+
 /** Fields of a stanza by their name in small letters. Texts are byte strings: one character a byte. */
 export type Stanza = ReadonlyMap<string, string>;
 
@@ -36,6 +38,24 @@ export function sourceOf(stanza: Stanza): { source: string; sourceVersion: strin
   const version = stanza.get("version") ?? "";
   const match = /^(\S+)(?:\s+\(([^)]*)\))?/.exec(stanza.get("source") ?? "");
   return { source: match?.[1] ?? name, sourceVersion: match?.[2] ?? version };
+}
+
+/** No package of Debian has a relation that comes near it. */
+const mostRelation = 16 << 10;
+
+/** Why a package is there, as its own control fields tell (Debian Policy, 5.3 and 7). */
+export function controlOf(
+  stanza: Stanza,
+): Pick<PackageEvent, "priority" | "essential" | "preDepends" | "depends" | "recommends" | "provides"> {
+  const field = (name: string) => (stanza.get(name) ?? "").slice(0, mostRelation);
+  return {
+    priority: field("priority"),
+    essential: field("essential") === "yes",
+    preDepends: field("pre-depends"),
+    depends: field("depends"),
+    recommends: field("recommends"),
+    provides: field("provides"),
+  };
 }
 
 /** The digest of a file in a list of "digest size name" lines (`Checksums-Sha256`), and its size. */

@@ -1,6 +1,6 @@
 import type { PackageFacts } from "../../inside/protocol.ts";
 import type { AptLists, Listed } from "./apt-lists.ts";
-import { checksumOf, sourceOf } from "./deb822.ts";
+import { checksumOf, controlOf, sourceOf } from "./deb822.ts";
 
 /** What is known of a package before apt's lists have been asked. */
 export type Known = Pick<PackageFacts, "action" | "name" | "version" | "architecture" | "evidence"> &
@@ -25,6 +25,7 @@ export function lookUp(lists: AptLists, known: Known): PackageFacts {
     size: Number(stanza.get("size")) || 0,
     sha256: stanza.get("sha256") ?? "",
     ...sourceOf(stanza),
+    ...controlOf(stanza),
   };
 }
 
@@ -82,6 +83,12 @@ function blank(known: Known): PackageFacts {
     sourceVersion: "",
     origins: [],
     logged: "",
+    priority: "",
+    essential: false,
+    preDepends: "",
+    depends: "",
+    recommends: "",
+    provides: "",
     ...known,
   };
 }

@@ -6,8 +6,8 @@ import { openWithin } from "../../kernel/open-within.ts";
 import type { DirectoryNode } from "../file/tree.ts";
 import type { Writer } from "../process/attribution.ts";
 import type { Incarnation } from "../process/incarnation.ts";
-import { Knowledge } from "./knowledge.ts";
 import { RootPackages } from "./root-packages.ts";
+import { Shared } from "./shared.ts";
 import { debsOf, isDebootstraps, programOf } from "./writer.ts";
 
 export interface PackageProbeOutput {
@@ -33,7 +33,7 @@ const mostFetched = 100_000;
 export class PackageProbe {
   readonly #out: PackageProbeOutput;
   readonly #roots = new Map<DirectoryNode, RootPackages>();
-  readonly #knowledge = new Knowledge();
+  readonly #shared = new Shared();
   /** .dsc files that were fetched into a system: they may be moved out of it. */
   readonly #fetched = new Set<string>();
   /** The name of the file that was last renamed out of a `partial/`: where to, the next call says. */
@@ -72,6 +72,10 @@ export class PackageProbe {
         return;
       case "log":
         if (name === "dpkg.log") this.#log(directory, operations, writer);
+        return;
+      case "apt":
+        // Of a system that is known: what the builder's `config/` has for one is not a system's.
+        if ((operations & (create | write | rename | removal)) !== 0) this.#roots.get(root)?.configuration();
         return;
       default:
         kind satisfies never;
@@ -146,21 +150,26 @@ export class PackageProbe {
   #of(root: DirectoryNode): RootPackages {
     const known = this.#roots.get(root);
     if (known !== undefined) return known;
-    const packages = new RootPackages(() => this.#out.openRoot(root), this.#knowledge, {
+    const packages = new RootPackages(() => this.#out.openRoot(root), this.#shared, {
       package: (facts, writer) => this.#emit(root, facts, writer),
-      release: (facts) => this.#out.emit({ kind: "release", time: this.#out.now(), root: root.id, ...facts }),
+      release: (facts) => this.#out.emit({ kind: "release", ...facts, ...this.#at(root) }),
+      changelog: (facts) => this.#out.emit({ kind: "changelog", ...facts, ...this.#at(root) }),
+      configuration: (facts) => this.#out.emit({ kind: "configuration", ...facts, ...this.#at(root) }),
       loss: (detail) => this.#out.loss("packages", detail),
     });
     this.#roots.set(root, packages);
     return packages;
   }
 
+  #at(root: DirectoryNode): { time: number; root: number } {
+    return { time: this.#out.now(), root: root.id };
+  }
+
   #emit(root: DirectoryNode, facts: PackageFacts, writer: Writer | undefined): void {
     this.#out.emit({
       kind: "package",
       ...facts,
-      time: this.#out.now(),
-      root: root.id,
+      ...this.#at(root),
       process: writer?.process === undefined ? 0 : this.#out.number(writer.process),
       epoch: writer?.epoch ?? 0,
     });

@@ -1,12 +1,21 @@
-import { Inside } from "../../inside/inside.ts";
-import type { Findings, LogPosition, PackageFacts, ReleaseFacts, Survey } from "../../inside/protocol.ts";
+import type {
+  ChangelogFacts,
+  Findings,
+  LogPosition,
+  PackageFacts,
+  ReleaseFacts,
+} from "../../inside/protocol.ts";
+import type { ConfigurationChanges } from "../configuration/look.ts";
+import { Soon } from "../configuration/soon.ts";
+import { type ConfigurationFacts, ToldConfiguration } from "../configuration/told.ts";
 import type { Writer } from "../process/attribution.ts";
+import { Asker } from "./asker.ts";
+import { Changelogs } from "./changelogs.ts";
 import { DpkgRuns } from "./dpkg-runs.ts";
 import { Knowledge, keyOf } from "./knowledge.ts";
+import { isNothing, nothing, type Pending } from "./pending.ts";
+import type { Shared } from "./shared.ts";
 
-/** A look is taken when nothing has happened for so long, and not later than so long after the first thing; milliseconds. */
-const quiet = 300;
-const latest = 2000;
 /** Downloads and source packages that one look is asked for, and .deb files that dpkg is called with, at the most. */
 const mostNames = 20_000;
 
@@ -14,28 +23,19 @@ export interface RootOutput {
   /** @param writer who did it, if that is known. */
   package(facts: PackageFacts, writer: Writer | undefined): void;
   release(facts: ReleaseFacts): void;
+  changelog(facts: ChangelogFacts): void;
+  configuration(facts: ConfigurationFacts): void;
   loss(detail: string): void;
-}
-
-/** What changed since the last look. */
-interface Pending {
-  deburis: Writer | undefined;
-  lists: boolean;
-  status: boolean;
-  log: boolean;
-  downloads: Map<string, Writer>;
-  dscs: Map<string, Writer>;
 }
 
 /** The packages of one system: told what was touched, it looks from inside, soon but not at each touch. */
 export class RootPackages {
-  readonly #inside: Inside;
+  readonly #asker: Asker;
   readonly #out: RootOutput;
-  readonly #shared: Knowledge;
+  readonly #shared: Shared;
   readonly #own = new Knowledge();
   #pending = nothing();
-  #since = 0;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #soon = new Soon(() => this.#look());
   #looking: Promise<void> = Promise.resolve();
   #isLooking = false;
   #deburisEnd = 0;
@@ -48,25 +48,32 @@ export class RootPackages {
   readonly #told = new Set<string>();
   readonly #toldOnce = new Set<string>();
   #installed: PackageFacts[] = [];
+  readonly #configuration: ToldConfiguration;
+  readonly #changelogs: Changelogs;
 
-  /**
-   * @param open opens the system's root directory; the descriptor is closed here.
-   * @param shared what is known from other systems.
-   */
-  constructor(open: () => number, shared: Knowledge, out: RootOutput) {
-    this.#inside = new Inside(open);
+  /** @param open opens the system's root directory; the descriptor is closed here. */
+  constructor(open: () => number, shared: Shared, out: RootOutput) {
+    this.#asker = new Asker(open, (detail) => out.loss(detail));
     this.#shared = shared;
+    this.#changelogs = new Changelogs(this.#asker, shared.changelogs);
+    this.#configuration = new ToldConfiguration(shared.configurations);
     this.#out = out;
   }
 
   deburis(writer: Writer): void {
     this.#pending.deburis = writer;
-    this.#soon();
+    this.#soon.touch();
   }
 
   lists(): void {
     this.#pending.lists = true;
-    this.#soon();
+    this.#soon.touch();
+  }
+
+  /** Something in /etc/apt was touched. */
+  configuration(): void {
+    this.#pending.configuration = true;
+    this.#soon.touch();
   }
 
   download(name: string, writer: Writer): void {
@@ -80,7 +87,7 @@ export class RootPackages {
 
   status(): void {
     this.#pending.status = true;
-    this.#soon();
+    this.#soon.touch();
   }
 
   /** dpkg made a new log. */
@@ -107,7 +114,7 @@ export class RootPackages {
     } else {
       // Something may be lost: the look finds out.
       this.#pending.log = true;
-      this.#soon();
+      this.#soon.touch();
     }
   }
 
@@ -124,36 +131,27 @@ export class RootPackages {
       this.#look();
       await this.#looking;
     }
-    clearTimeout(this.#timer);
+    this.#soon.cancel();
     for (const { process, entries } of this.#runs.flush())
       for (const facts of entries) this.#tell(facts, process);
     this.gone();
   }
 
   async close(): Promise<void> {
-    clearTimeout(this.#timer);
-    await this.#inside.close();
+    this.#soon.cancel();
+    await this.#asker.close();
   }
 
   #addTo(pending: Map<string, Writer>, name: string, writer: Writer): void {
     if (pending.size < mostNames) pending.set(name, writer);
     else this.#out.loss("more downloads at once than are looked at");
-    this.#soon();
-  }
-
-  #soon(): void {
-    const now = Date.now();
-    if (this.#timer === undefined) this.#since = now;
-    clearTimeout(this.#timer);
-    const wait = Math.max(0, Math.min(quiet, this.#since + latest - now));
-    this.#timer = setTimeout(() => this.#look(), wait);
+    this.#soon.touch();
   }
 
   #look(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#soon.cancel();
     if (this.#isLooking) {
-      this.#soon();
+      this.#soon.touch();
       return;
     }
     this.#isLooking = true;
@@ -166,7 +164,9 @@ export class RootPackages {
 
   async #survey(pending: Pending): Promise<void> {
     const closed = this.#runs.awaited;
-    const question: Omit<Survey, "id"> = {
+    // Also where a system came by copy, before anything in its /etc/apt was touched.
+    const isConfigured = pending.configuration || pending.lists || pending.log;
+    const findings = await this.#asker.ask({
       deburis: pending.deburis === undefined ? undefined : this.#deburisEnd,
       lists: pending.lists,
       status: pending.status,
@@ -175,32 +175,24 @@ export class RootPackages {
         : undefined,
       downloads: [...pending.downloads.keys()],
       dscs: [...pending.dscs.keys()],
-    };
-    const findings = await this.#ask(question);
+      configuration: isConfigured ? this.#configuration.digests : undefined,
+    });
     if (findings === undefined) return;
     for (const facts of findings.releases) this.#release(facts);
     if (pending.deburis !== undefined) this.#bootstrapped(findings, pending.deburis);
     tellEach(findings.downloaded, pending.downloads, (facts, writer) => this.#tell(facts, writer));
     tellEach(findings.fetched, pending.dscs, (facts, writer) => this.#tellOnce(facts, writer));
     if (pending.log) this.#logged(findings, closed);
-    if (findings.installed !== undefined)
+    if (findings.configuration !== undefined) this.#configured(findings.configuration);
+    if (findings.installed !== undefined) {
       this.#installed = findings.installed.map((facts) => this.#completed(facts));
-    for (const detail of findings.losses) this.#out.loss(detail);
+      for (const facts of await this.#changelogs.read(this.#installed)) this.#out.changelog(facts);
+    }
   }
 
-  /** A process inside that was killed, or that hostile content brought down, is asked again once. */
-  async #ask(question: Omit<Survey, "id">): Promise<Findings | undefined> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#inside.survey(question);
-      } catch (error) {
-        const hasStarted = !(error instanceof Error && "code" in error);
-        if (hasStarted && attempt === 1) continue;
-        // Mostly the chroot was removed before it could be looked at; what was known of it is told at the end.
-        this.#out.loss(`packages of a chroot could not be read: ${(error as Error).message}`);
-        return undefined;
-      }
-    }
+  #configured(changes: ConfigurationChanges): void {
+    for (const facts of this.#configuration.take(changes)) this.#out.configuration(facts);
+    for (const detail of changes.losses) this.#out.loss(detail);
   }
 
   #bootstrapped({ bootstrapped }: Findings, writer: Writer): void {
@@ -226,7 +218,7 @@ export class RootPackages {
   }
 
   #release(facts: ReleaseFacts): void {
-    const key = `${facts.list} ${facts.sha256}`;
+    const key = `${facts.list} ${facts.sha256} ${facts.signature.length}`;
     if (this.#toldOnce.has(key)) return;
     this.#toldOnce.add(key);
     this.#out.release(facts);
@@ -251,9 +243,9 @@ export class RootPackages {
   #completed(facts: PackageFacts): PackageFacts {
     const own = this.#own.complete(facts);
     this.#own.remember(own);
-    this.#shared.remember(own);
+    this.#shared.knowledge.remember(own);
     // A package that was installed here need not be the one that another system has. One that was copied is.
-    return own.action === "present" ? this.#shared.complete(own) : own;
+    return own.action === "present" ? this.#shared.knowledge.complete(own) : own;
   }
 }
 
@@ -267,19 +259,4 @@ function tellEach(
     const facts = found[i++];
     if (facts !== undefined) tell(facts, writer);
   }
-}
-
-function nothing(): Pending {
-  return {
-    deburis: undefined,
-    lists: false,
-    status: false,
-    log: false,
-    downloads: new Map(),
-    dscs: new Map(),
-  };
-}
-
-function isNothing({ deburis, lists, status, log, downloads, dscs }: Pending): boolean {
-  return deburis === undefined && !lists && !status && !log && downloads.size === 0 && dscs.size === 0;
 }

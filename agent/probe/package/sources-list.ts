@@ -1,3 +1,4 @@
+import { withoutUsers } from "../configuration/credentials.ts";
 import { stanzas } from "./deb822.ts";
 
 /** An archive that apt's configuration names, with one of its suites. */
@@ -61,7 +62,7 @@ export function withoutScheme(uri: string): string {
 
 /** What a recording may hold of a URI: no user, no password. */
 function clean(uri: string): string {
-  return withoutSlash(uri.replace(/^([a-z0-9+.-]+:\/\/)[^/@]*@/i, "$1"));
+  return withoutSlash(withoutUsers(uri));
 }
 
 function withoutSlash(text: string): string {

@@ -1,6 +1,6 @@
-import { sourceOf, stanzas } from "./deb822.ts";
+import { controlOf, sourceOf, stanzas } from "./deb822.ts";
 
-export interface Installed {
+export interface Installed extends ReturnType<typeof controlOf> {
   name: string;
   version: string;
   architecture: string;
@@ -17,7 +17,8 @@ export function parseStatus(text: string): Installed[] {
     const version = stanza.get("version");
     if (name === undefined || version === undefined) continue;
     if (state === "not-installed" || state === "config-files" || state === "half-installed") continue;
-    installed.push({ name, version, architecture: stanza.get("architecture") ?? "", ...sourceOf(stanza) });
+    const architecture = stanza.get("architecture") ?? "";
+    installed.push({ name, version, architecture, ...sourceOf(stanza), ...controlOf(stanza) });
   }
   return installed;
 }

@@ -1,12 +1,16 @@
 import type { Findings, LogQuestion, PackageFacts, Survey } from "../../inside/protocol.ts";
 import { digestRegular, readRegular, Unreadable } from "../../inside/read.ts";
+import { lookAtApt } from "../configuration/apt-files.ts";
+import { withoutUsers } from "../configuration/credentials.ts";
+import { ConfigurationLook } from "../configuration/look.ts";
 import { AptLists } from "./apt-lists.ts";
+import { readChangelogs } from "./changelog-reader.ts";
 import { parseDebName } from "./deb-name.ts";
 import { parseStanza } from "./deb822.ts";
 import { parseDeburis } from "./deburis.ts";
 import { type LogEntry, parseDpkgLog } from "./dpkg-log.ts";
+import { DpkgStatus } from "./dpkg-status.ts";
 import { type Known, lookUp, lookUpSource } from "./lookup.ts";
-import { parseStatus } from "./status.ts";
 
 const mostBytes = 128 << 20;
 /** Packages told of one look: more than Debian has, and few enough for the recorder to take at once. */
@@ -17,18 +21,24 @@ const archives = "/var/cache/apt/archives";
 /** Answers surveys of the packages of one chroot, from inside it. */
 export class Surveyor {
   readonly #lists = new AptLists();
+  readonly #status = new DpkgStatus();
   #losses: string[] = [];
 
   survey(survey: Survey): Findings {
     this.#losses = [];
+    this.#status.forget();
     const releases = survey.lists || this.#lists.isEmpty ? this.#lists.refresh() : [];
     const bootstrapped = survey.deburis === undefined ? undefined : this.#deburis(survey.deburis);
     const downloaded = survey.downloads.map((file) => this.#download(file));
     const log = survey.log === undefined ? undefined : this.#log(survey.log);
     const fetched = survey.dscs.map((path) => this.#dsc(path));
     const installed = survey.status ? this.#installed() : undefined;
+    const changelogs = readChangelogs(survey.changelogs, ({ message }) => this.#losses.push(message));
+    const configuration =
+      survey.configuration === undefined ? undefined : configurationSince(survey.configuration);
     const losses = [...this.#losses, ...this.#lists.losses.splice(0)];
-    return { id: survey.id, releases, bootstrapped, downloaded, fetched, log, installed, losses };
+    const found = { releases, bootstrapped, downloaded, fetched, log, installed, changelogs, configuration };
+    return { id: survey.id, ...found, losses };
   }
 
   #bounded<T>(found: T[]): T[] {
@@ -43,7 +53,7 @@ export class Surveyor {
     const { data } = part;
     const end = data.lastIndexOf(0x0a) + 1;
     // Shorter than it was: another debootstrap has begun.
-    const triplets = parseDeburis(data.toString("latin1", from <= end ? from : 0, end));
+    const triplets = parseDeburis(withoutUsers(data.toString("latin1", from <= end ? from : 0, end)));
     // debootstrap knows the scheme of an archive before apt is configured.
     for (const { uri } of triplets)
       if (uri.includes("/pool/")) this.#lists.learn(uri.slice(0, uri.indexOf("/pool/")));
@@ -86,20 +96,16 @@ export class Surveyor {
   #logged(entry: LogEntry, debs: string[]): PackageFacts {
     const facts = lookUp(this.#lists, { ...entry, evidence: "dpkg.log" });
     if (facts.uri !== "" || entry.action === "remove" || entry.action === "purge") return facts;
+    const path = debs.find((each) => isFileOf(each, entry));
     const { name, version, architecture } = entry;
-    const path = debs.find((each) => {
-      const deb = parseDebName(each.slice(each.lastIndexOf("/") + 1));
-      if (deb === undefined || deb.name !== name) return false;
-      return (
-        isSameVersion(deb.version, version) && (architecture === "" || deb.architecture === architecture)
-      );
-    });
-    if (path === undefined)
-      return this.#withDigest(
-        facts,
-        `${archives}/${name}_${version.replaceAll(":", "%3a")}_${architecture}.deb`,
-      );
-    return this.#withDigest({ ...facts, uriUnknown: `${facts.uriUnknown}: ${path}` }, path);
+    const cached = `${archives}/${name}_${version.replaceAll(":", "%3a")}_${architecture}.deb`;
+    const uriUnknown = path === undefined ? facts.uriUnknown : `${facts.uriUnknown}: ${path}`;
+    return this.#withDigest({ ...facts, ...this.#asInstalled(entry), uriUnknown }, path ?? cached);
+  }
+
+  /** What dpkg itself has of a package that no list has; the package may be removed again. */
+  #asInstalled({ name, version, architecture }: LogEntry): Partial<PackageFacts> {
+    return this.#attempt(() => this.#status.find(name, version, architecture)) ?? {};
   }
 
   /** A package that no list has: what its file says, if that is still there. */
@@ -126,11 +132,12 @@ export class Surveyor {
   }
 
   #installed(): PackageFacts[] | undefined {
-    const part = this.#attempt(() => readRegular("/var/lib/dpkg/status", mostBytes));
-    if (part === undefined) return undefined;
-    return this.#bounded(parseStatus(part.data.toString("latin1"))).map((each) => {
+    const installed = this.#attempt(() => this.#status.installed);
+    if (installed === undefined) return undefined;
+    return this.#bounded(installed).map((each) => {
       const facts = lookUp(this.#lists, { action: "present", ...each, evidence: "status" });
-      return { ...facts, source: each.source, sourceVersion: each.sourceVersion };
+      const { source, sourceVersion, ...control } = each;
+      return { ...facts, ...control, source, sourceVersion };
     });
   }
 
@@ -145,7 +152,16 @@ export class Surveyor {
   }
 }
 
+function configurationSince(known: ReadonlyMap<string, string>): Findings["configuration"] {
+  const look = new ConfigurationLook(known);
+  lookAtApt(look);
+  return look.changes();
+}
+
 /** Files are mostly called without the version's epoch, where apt did not name them. */
-function isSameVersion(inName: string, version: string): boolean {
-  return inName === version || inName === version.replace(/^\d+:/, "");
+function isFileOf(path: string, { name, version, architecture }: LogEntry): boolean {
+  const deb = parseDebName(path.slice(path.lastIndexOf("/") + 1));
+  if (deb === undefined || deb.name !== name) return false;
+  const isSameVersion = deb.version === version || deb.version === version.replace(/^\d+:/, "");
+  return isSameVersion && (architecture === "" || deb.architecture === architecture);
 }

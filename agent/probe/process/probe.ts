@@ -81,6 +81,7 @@ export class ProcessProbe {
           epoch: this.#epochAt(process, event.time),
           address: addressText(event),
           port: event.port,
+          protocol: event.protocol,
         });
         return;
       }

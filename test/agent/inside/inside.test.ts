@@ -17,7 +17,16 @@ import { execa, execaSync } from "execa";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Inside } from "../../../agent/inside/inside.ts";
 
-const nothing = { deburis: undefined, lists: false, log: undefined, status: false, downloads: [], dscs: [] };
+const nothing = {
+  deburis: undefined,
+  lists: false,
+  log: undefined,
+  status: false,
+  downloads: [],
+  dscs: [],
+  changelogs: [],
+  configuration: undefined,
+};
 
 let top: string;
 let root: string;
@@ -127,6 +136,30 @@ describe("the process inside a chroot", () => {
     vi.unstubAllEnvs();
     expect(readdirSync(root, { recursive: true })).toEqual(before);
     expect(statSync(join(root, "var/lib/dpkg/status")).atimeMs).toBe(1000);
+  });
+
+  it("reads the signature of a Release from beside it, of an InRelease from within, and tells when it is there", async () => {
+    const lists = join(root, "var/lib/apt/lists");
+    mkdirSync(lists);
+    const armour = "-----BEGIN PGP SIGNATURE-----\n\nabc\n-----END PGP SIGNATURE-----\n";
+    const inline = `-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\nOrigin: In\n${armour}`;
+    writeFileSync(join(lists, "a_dists_x_InRelease"), inline);
+    writeFileSync(join(lists, "b_dists_x_Release"), "Origin: Beside\n");
+    const told = async () => {
+      const { releases, losses } = await inside.survey({ ...nothing, lists: true });
+      const signed = releases.map((each) => [each.origin, Buffer.from(each.signature).toString("latin1")]);
+      return { signed, losses };
+    };
+    expect(await told()).toEqual({
+      signed: [
+        ["In", armour],
+        ["Beside", ""],
+      ],
+      losses: [],
+    });
+    writeFileSync(join(lists, "b_dists_x_Release.gpg"), Buffer.from("\x89\xff", "latin1"));
+    expect(await told()).toEqual({ signed: [["Beside", "\x89\xff"]], losses: [] });
+    expect(await told()).toEqual({ signed: [], losses: [] });
   });
 
   it("reads names that are not UTF-8", async () => {

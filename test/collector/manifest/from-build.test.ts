@@ -7,6 +7,7 @@ import { Stories } from "../../../collector/story/story.ts";
 import type { PackageEvent } from "../../../proto/events.ts";
 import { liveBuild } from "../support/live-build.ts";
 import type { Scenario } from "../support/scenario.ts";
+import { release } from "./events.ts";
 
 const debian = "http://deb.debian.org/debian";
 const pool = (file: string) => `${debian}/pool/main/x/${file}`;
@@ -14,7 +15,7 @@ const pool = (file: string) => `${debian}/pool/main/x/${file}`;
 function packagesOf(s: Scenario) {
   const build = s.read();
   const packages = usedPackages(build, new Stories(build));
-  return { packages, archives: archivesOf(packages, build.releases), build };
+  return { packages, archives: archivesOf(build, packages), build };
 }
 
 test("bootstrap packages, apt's, sources and local files go to their lists; one without a URI has no line but is in the manifest", () => {
@@ -101,23 +102,7 @@ test("a package belongs to the image, to the builder's chroot that was copied fr
 
 test("references: a Tails serial, a snapshot's time, the newest Date of the archive's releases; names are unique", () => {
   const { s } = liveBuild();
-  const release = (uri: string, date: string) =>
-    s.add({
-      kind: "release",
-      time: s.time,
-      root: 0,
-      list: "",
-      uri,
-      suite: "x",
-      origin: "",
-      label: "",
-      releaseSuite: "",
-      codename: "",
-      date,
-      validUntil: "",
-      sha256: "",
-      version: "",
-    });
+  const released = (uri: string, date: string) => release(s, { uri, suite: "x", date });
   const from = (name: string, uri: string) =>
     s.package({
       name,
@@ -130,20 +115,16 @@ test("references: a Tails serial, a snapshot's time, the newest Date of the arch
   from("c", "http://deb.debian.org/debian");
   from("d", "http://deb.debian.org/debian/");
   from("e", "https://deb.example.org");
-  release("http://deb.debian.org/debian/", "Sat, 10 Feb 2024 11:07:25 UTC");
-  release("http://deb.debian.org/debian", "Fri, 09 Feb 2024 11:07:25 UTC");
-  release("http://unused.example/debian", "Sun, 11 Feb 2024 11:07:25 UTC");
-  release("https://deb.example.org", "not a date");
+  released("http://deb.debian.org/debian/", "Sat, 10 Feb 2024 11:07:25 UTC");
+  released("http://deb.debian.org/debian", "Fri, 09 Feb 2024 11:07:25 UTC");
+  released("http://unused.example/debian", "Sun, 11 Feb 2024 11:07:25 UTC");
+  released("https://deb.example.org", "not a date");
   s.end();
-  expect(packagesOf(s).archives).toEqual([
-    { uri: "https://deb.example.org", name: "deb.example.org", reference: "unknown" },
-    { uri: "http://deb.debian.org/debian", name: "debian", reference: "20240210T110725Z" },
-    { uri: "http://time-based.snapshots.example/debian", name: "debian-2", reference: "2018041201" },
-    {
-      uri: "http://snapshot.debian.org/archive/debian-security",
-      name: "debian-security",
-      reference: "20240101T000000Z",
-    },
+  expect(packagesOf(s).archives.map(({ uri, name, reference }) => [uri, name, reference])).toEqual([
+    ["https://deb.example.org", "deb.example.org", "unknown"],
+    ["http://deb.debian.org/debian", "debian", "20240210T110725Z"],
+    ["http://time-based.snapshots.example/debian", "debian-2", "2018041201"],
+    ["http://snapshot.debian.org/archive/debian-security", "debian-security", "20240101T000000Z"],
   ]);
 });
 

@@ -8,8 +8,7 @@ export interface LiveBuild {
   readonly root: number;
 }
 
-export function liveBuild(): LiveBuild {
-  const s = new Scenario();
+export function liveBuild(s: Scenario = new Scenario()): LiveBuild {
   const lb = s.run(nobody, ["/usr/bin/lb", "build"], { interpreter: "/bin/sh" });
   const build = s.exec(lb, ["/bin/sh", "/usr/lib/live/build/build"], {
     filename: Buffer.from("/usr/lib/live/build/build"),

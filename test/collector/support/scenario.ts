@@ -265,6 +265,12 @@ export class Scenario {
       origins: [],
       evidence: "",
       logged: "",
+      priority: "",
+      essential: false,
+      preDepends: "",
+      depends: "",
+      recommends: "",
+      provides: "",
       process: 0,
       epoch: 0,
       ...facts,
@@ -301,12 +307,14 @@ export class Scenario {
       package: "",
       relation: "generated",
       problem: "",
+      within: Buffer.alloc(0),
       ...facts,
     });
   }
 
   endImage(id: number, of: ImageEvent["of"], facts: Partial<ImageEvent> = {}): void {
-    const entries = this.events.filter((event) => event.kind === "entry" && event.image === id).length;
+    const isOwn = (event: Event) => event.kind === "entry" && event.image === id && event.within.length === 0;
+    const entries = this.events.filter(isOwn).length;
     this.#image({ id, of, state: "end", entries, ...facts });
   }
 

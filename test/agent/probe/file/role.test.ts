@@ -16,6 +16,8 @@ describe("the role of a directory", () => {
     ["chroot/var/cache/apt/archives/partial", "partial", "chroot"],
     ["chroot/var/lib/dpkg", "dpkg", "chroot"],
     ["chroot/var/log", "log", "chroot"],
+    ["chroot/etc/apt", "apt", "chroot"],
+    ["chroot/etc/apt/preferences.d", "apt", "chroot"],
     ["chroot/chroot/var/lib/dpkg", "dpkg", "chroot/chroot"],
     ["var/lib/dpkg", "dpkg", ""],
   ])("%s is %s of %s/", (path, kind, root) => {

@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { operation } from "../../../../proto/events.ts";
@@ -45,7 +46,7 @@ beforeAll(async () => {
   // live-build's repository for config/packages.chroot
   mkdirSync(join(chroot, "root/packages"));
   await makeDeb(join(chroot, "root/packages"), "local-one", "2:1.0", "local-source (2:0.9)");
-  await makeDeb(join(chroot, "root"), "nowhere", "1:3-1");
+  await makeDeb(join(chroot, "root"), "nowhere", "1:3-1", "src (9)", "Priority: extra\nDepends: libc6\n");
   const { stdout } = await execa("apt-ftparchive", ["packages", "."], { cwd: join(chroot, "root/packages") });
   writeFileSync(join(chroot, "root/packages/Packages"), `${stdout}\n`);
   writeFileSync(
@@ -105,6 +106,87 @@ describe("a system that apt and dpkg work in", () => {
     expect(all.filter((each) => each.uri === "")).toEqual([]);
   });
 
+  test("each has the control fields that dpkg has, from apt's lists or from dpkg's status", async () => {
+    const { stdout } = await execa("dpkg-query", [
+      `--admindir=${chroot}/var/lib/dpkg`,
+      "--show",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own placeholders
+      "--showformat=${Package}|${Essential}|${Pre-Depends}|${Depends}|${Recommends}|${Provides}\n",
+    ]);
+    const told = build
+      .packages("chroot", "install", "present")
+      .map((each) =>
+        [
+          each.name,
+          each.essential ? "yes" : "no",
+          each.preDepends,
+          each.depends,
+          each.recommends,
+          each.provides,
+        ].join("|"),
+      );
+    expect(told.sort()).toEqual(stdout.split("\n").sort());
+  });
+
+  test("each source package's changelog is told once, as it was unpacked, also if documentation is removed then", async () => {
+    const sources = new Set(
+      build.packages("chroot", "install", "present").map((each) => `${each.source} ${each.sourceVersion}`),
+    );
+    const told = build.changelogs().map((each) => {
+      const of = build
+        .packages("chroot", "install", "present")
+        .find(({ name, version }) => name === each.package && version === each.version)!;
+      return `${of.source} ${of.sourceVersion}`;
+    });
+    // The local package has no documentation, and a rebuild of the same source has a changelog of its own.
+    sources.delete("local-source 2:0.9");
+    expect(new Set(told)).toEqual(sources);
+    const rebuilds = build.changelogs().filter((each) => /\+b\d+$/.test(each.version));
+    expect(told.length).toBeLessThanOrEqual(sources.size + rebuilds.length);
+    const zip = build.changelogs().find((each) => each.package === "zip")!;
+    const whole = gunzipSync(readFileSync(join(chroot, "usr/share/doc/zip/changelog.Debian.gz"))).toString(
+      "latin1",
+    );
+    expect(whole).toContain(
+      Buffer.from(zip.text)
+        .toString("latin1")
+        .replace(/^[\s\S]*?\n\n(?=zip \()/, "")
+        .trim(),
+    );
+    expect(Buffer.from(zip.text).toString()).toMatch(/^zip \(3\.0-/);
+
+    rmSync(join(chroot, "usr/share/doc"), { recursive: true });
+    await build.chroot("chroot", "dpkg", "--install", "/root/packages/local-one_1.0_all.deb");
+    await build.probe.settle();
+    expect(build.changelogs()).toHaveLength(told.length);
+    expect(build.losses).toEqual([]);
+  });
+
+  test("apt's configuration is told once, again when it is another, and when it goes", async () => {
+    const told = () =>
+      build
+        .configurations("chroot")
+        .splice(0)
+        .map(({ path, content, removed }) => [
+          Buffer.from(path).toString(),
+          removed ? "removed" : Buffer.from(content).toString(),
+        ]);
+    const sources = "/etc/apt/sources.list.d/packages.list";
+    expect(told().filter(([path]) => path === sources)).toEqual([
+      [sources, "deb [ trusted=yes ] file:/root/packages ./\n"],
+    ]);
+    const before = told().length;
+    const preferences = "Package: *\nPin: release a=x\nPin-Priority: 1\n";
+    await build.run("chroot", ["sh", "-c", `printf '${preferences}' > ${chroot}/etc/apt/preferences`]);
+    await build.probe.settle();
+    await build.chroot("chroot", "touch", "/etc/apt/preferences");
+    await build.probe.settle();
+    expect(told().slice(before)).toEqual([["/etc/apt/preferences", preferences]]);
+    await build.run("chroot", ["rm", join(chroot, "etc/apt/preferences")]);
+    await build.probe.settle();
+    expect(told().slice(before + 1)).toEqual([["/etc/apt/preferences", "removed"]]);
+  });
+
   test("each Release file is told once, with the archive's state", async () => {
     const releases = build.releases().filter((each) => each.list.endsWith("bookworm_InRelease"));
     expect(releases).toHaveLength(1);
@@ -122,6 +204,10 @@ describe("a system that apt and dpkg work in", () => {
       uri: "",
       uriUnknown: "in none of apt's lists: installed from a local file: /root/nowhere_3-1_all.deb",
       sha256: sha256(join(chroot, "root/nowhere_3-1_all.deb")),
+      source: "src",
+      sourceVersion: "9",
+      priority: "extra",
+      depends: "libc6",
     });
   });
 
@@ -138,6 +224,13 @@ describe("a system that apt and dpkg work in", () => {
       { action: "remove", name: "zip", process: remove.process!.pid },
       { action: "remove", name: "nowhere", process: purge.process!.pid },
     ]);
+    // dpkg has forgotten it, what was known when it was installed is still told.
+    expect(build.packages("chroot", "remove").at(-1)).toMatchObject({
+      source: "src",
+      sourceVersion: "9",
+      depends: "libc6",
+      sha256: sha256(join(chroot, "root/nowhere_3-1_all.deb")),
+    });
   });
 
   test("a log that a hook empties after it was read costs nothing, before it was read it is a loss", async () => {
@@ -200,7 +293,7 @@ describe("debootstrap's list", () => {
       `${stanza("a")}\n${stanza("b")}`,
     );
     const line = (name: string) =>
-      `${name} 1:2-3 https://deb.example/debian/pool/main/${name}_2-3_amd64.deb\n`;
+      `${name} 1:2-3 https://me:secret@deb.example/debian/pool/main/${name}_2-3_amd64.deb\n`;
     const writer = build.writer(["sh", "/usr/sbin/debootstrap"]);
     const write = async (text: string) => {
       writeFileSync(join(target, "debootstrap/deburis"), text);
@@ -223,6 +316,7 @@ describe("debootstrap's list", () => {
       ["b", "b0ff", writer.process!.pid],
     ]);
     expect(told[0]).toMatchObject({
+      uri: "https://deb.example/debian/pool/main/a_2-3_amd64.deb",
       architecture: "amd64",
       size: 77,
       source: "src",

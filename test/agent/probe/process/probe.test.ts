@@ -65,8 +65,16 @@ describe("a process of the build", () => {
     tell({ kind: "connect", ...own, time: 3.2e6, family: 6, address: v6, ...to });
     expect(events.filter(({ kind }) => kind === "needs" || kind === "connection")).toEqual([
       { kind: "needs", time: 3.1e6, process: 3, epoch: 1, items },
-      { kind: "connection", time: 3.2e6, process: 3, epoch: 2, address: "192.0.2.1", port: 80 },
-      { kind: "connection", time: 3.2e6, process: 3, epoch: 2, address: "2001:db8:0:0:0:0:0:1", port: 80 },
+      { kind: "connection", time: 3.2e6, process: 3, epoch: 2, address: "192.0.2.1", port: 80, protocol: 6 },
+      {
+        kind: "connection",
+        time: 3.2e6,
+        process: 3,
+        epoch: 2,
+        address: "2001:db8:0:0:0:0:0:1",
+        port: 80,
+        protocol: 6,
+      },
     ]);
   });
 

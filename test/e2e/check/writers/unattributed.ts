@@ -46,7 +46,7 @@ class Replay {
         }
         return;
       case "entry":
-        if (this.#packed.has(event.image)) this.#entries.push(event);
+        if (this.#packed.has(event.image) && event.within.length === 0) this.#entries.push(event);
         return;
       default:
         return; // of no matter to who wrote what

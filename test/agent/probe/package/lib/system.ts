@@ -8,7 +8,14 @@ import type { DirectoryNode } from "../../../../../agent/probe/file/tree.ts";
 import { PackageProbe } from "../../../../../agent/probe/package/probe.ts";
 import type { Writer } from "../../../../../agent/probe/process/attribution.ts";
 import type { ExecFacts, Incarnation } from "../../../../../agent/probe/process/incarnation.ts";
-import { type Event, operation, type PackageEvent, type ReleaseEvent } from "../../../../../proto/events.ts";
+import {
+  type ChangelogEvent,
+  type ConfigurationEvent,
+  type Event,
+  operation,
+  type PackageEvent,
+  type ReleaseEvent,
+} from "../../../../../proto/events.ts";
 import { findMirror } from "../../../../e2e/lib/mirror.ts";
 
 const watched = [
@@ -17,6 +24,7 @@ const watched = [
   "var/cache/apt/archives",
   "var/lib/dpkg",
   "var/log",
+  "etc/apt",
 ] as const;
 const cache = join(tmpdir(), "isotrace-test-minbase-bookworm.tar");
 
@@ -115,6 +123,17 @@ export class Build {
     );
   }
 
+  changelogs(): ChangelogEvent[] {
+    return this.events.filter((event): event is ChangelogEvent => event.kind === "changelog");
+  }
+
+  configurations(root: string): ConfigurationEvent[] {
+    const number = this.rootNumber(root);
+    return this.events.filter(
+      (event): event is ConfigurationEvent => event.kind === "configuration" && event.root === number,
+    );
+  }
+
   releases(): ReleaseEvent[] {
     return this.events.filter((event): event is ReleaseEvent => event.kind === "release");
   }
@@ -161,10 +180,16 @@ export async function unpackMinbase(directory: string): Promise<void> {
 }
 
 /** Makes a package whose files are nothing but its own control file. @returns its file name. */
-export async function makeDeb(into: string, name: string, version: string, source = name): Promise<string> {
+export async function makeDeb(
+  into: string,
+  name: string,
+  version: string,
+  source = name,
+  more = "",
+): Promise<string> {
   const work = join(into, `.${name}`);
   mkdirSync(join(work, "DEBIAN"), { recursive: true });
-  const control = `Package: ${name}\nVersion: ${version}\nArchitecture: all\nSource: ${source}\nMaintainer: Nobody <nobody@example.org>\nDescription: test\n`;
+  const control = `Package: ${name}\nVersion: ${version}\nArchitecture: all\nSource: ${source}\nMaintainer: Nobody <nobody@example.org>\n${more}Description: test\n`;
   await execa("tee", [join(work, "DEBIAN/control")], { input: control });
   await execa("dpkg-deb", ["--build", "--root-owner-group", work, into]);
   rmSync(work, { recursive: true });

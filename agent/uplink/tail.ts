@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import { closeSync, createReadStream, fstatSync, openSync, readSync } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { blockLength, fileMagic, openBlock } from "../../proto/recording.ts";
+
+const headerBytes = 24;
+
+/**
+ * The whole blocks of a recording that may still grow. A recorder that takes over cuts off what its predecessor left of a block,
+ * never a block that is whole: what was read once stays.
+ */
+export class RecordingTail {
+  readonly path: string;
+  #fd: number | undefined;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Bytes that there are now; 0 before the recording is begun. */
+  get size(): number {
+    const fd = this.#open();
+    return fd === undefined ? 0 : fstatSync(fd).size;
+  }
+
+  /** The block that begins at `offset`, with the magic before the first one; undefined if it is not all there yet. */
+  next(offset: number): Buffer | undefined {
+    const fd = this.#open();
+    if (fd === undefined) return undefined;
+    const before = offset === 0 ? fileMagic.length : 0;
+    const header = readAt(fd, offset + before, headerBytes);
+    const length = blockLength(header);
+    if (length === undefined) return undefined;
+    const part = readAt(fd, offset, before + length);
+    return part.length === before + length && openBlock(part.subarray(before)).kind === "block"
+      ? part
+      : undefined;
+  }
+
+  /** Of the whole file. */
+  async sha256(): Promise<Buffer> {
+    const hash = createHash("sha256");
+    await pipeline(createReadStream(this.path), hash);
+    return hash.digest();
+  }
+
+  close(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
+  }
+
+  #open(): number | undefined {
+    if (this.#fd !== undefined) return this.#fd;
+    try {
+      this.#fd = openSync(this.path, "r");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error; // not begun yet
+    }
+    return this.#fd;
+  }
+}
+
+function readAt(fd: number, offset: number, length: number): Buffer {
+  const buffer = Buffer.allocUnsafe(length);
+  let done = 0;
+  while (done < length) {
+    const read = readSync(fd, buffer, done, length - done, offset + done);
+    if (read === 0) break;
+    done += read;
+  }
+  return buffer.subarray(0, done);
+}

@@ -1,0 +1,123 @@
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { syncDirectory } from "../files/durable.ts";
+import { Reprepro } from "./program.ts";
+import { rebuild } from "./rebuild.ts";
+
+/** What was found wrong with a database, and is mended. */
+export type Mended = "nothing" | "restored" | "rebuilt";
+
+/**
+ * The databases of a reprepro base directory. Berkeley DB as reprepro uses it has no transactions: one that was killed
+ * while it wrote may have left anything. So there is a copy of the last good state beside it (`db.tar`), and a mark
+ * (`db.changing`) while it is being changed.
+ */
+export class Database {
+  readonly reprepro: Reprepro;
+  readonly #base: string;
+
+  constructor(base: string) {
+    this.#base = base;
+    this.reprepro = new Reprepro(base);
+  }
+
+  /** Does something that changes the databases: all of it, or nothing of it. */
+  async change<T>(action: (reprepro: Reprepro) => Promise<T>): Promise<T> {
+    mkdirSync(this.#base, { recursive: true });
+    writeFileSync(this.#mark, "");
+    try {
+      const result = await action(this.reprepro);
+      await this.#keep();
+      rmSync(this.#mark);
+      return result;
+    } catch (error) {
+      await this.mend(); // at once, for whoever comes next; if that fails too, the mark tells
+      throw error;
+    }
+  }
+
+  /**
+   * Makes the databases good again if they are not as the last command left them: from the copy, else from what is on
+   * disk.
+   */
+  async mend(): Promise<Mended> {
+    await this.reprepro.reclaim();
+    const isWhole = !existsSync(this.#mark) && (await this.#equalsCopy());
+    if (isWhole) return "nothing";
+    if (await this.#restore()) {
+      rmSync(this.#mark, { force: true });
+      return "restored";
+    }
+    writeFileSync(this.#mark, "");
+    rmSync(this.#directory, { recursive: true, force: true });
+    const wasAnything = await rebuild(this.reprepro);
+    if (existsSync(this.#directory)) await this.#keep();
+    rmSync(this.#mark);
+    return wasAnything ? "rebuilt" : "nothing";
+  }
+
+  get #directory(): string {
+    return join(this.#base, "db");
+  }
+
+  get #copy(): string {
+    return join(this.#base, "db.tar");
+  }
+
+  get #mark(): string {
+    return join(this.#base, "db.changing");
+  }
+
+  async #keep(): Promise<void> {
+    const fresh = `${this.#copy}.new`;
+    try {
+      await execa("tar", [
+        "--create",
+        "--file",
+        fresh,
+        "--directory",
+        this.#base,
+        "--exclude=db/lockfile",
+        "db",
+      ]);
+    } catch (error) {
+      rmSync(fresh, { force: true }); // of a full disk
+      throw error;
+    }
+    renameSync(fresh, this.#copy);
+    syncDirectory(this.#base);
+  }
+
+  async #equalsCopy(): Promise<boolean> {
+    if (!existsSync(this.#copy)) return !existsSync(this.#directory);
+    const args = ["--compare", "--file", this.#copy, "--directory", this.#base];
+    const { exitCode, stdout } = await execa("tar", args, {
+      reject: false,
+      stderr: "ignore",
+      env: { LC_ALL: "C" },
+    });
+    // Reading makes times differ, not contents.
+    return (
+      exitCode === 0 || (exitCode === 1 && !/Contents differ|Size differs|No such file|Cannot/.test(stdout))
+    );
+  }
+
+  /** @returns whether there was a copy, and reprepro can read it. */
+  async #restore(): Promise<boolean> {
+    if (!existsSync(this.#copy)) return false;
+    rmSync(this.#directory, { recursive: true, force: true });
+    const args = ["--extract", "--file", this.#copy, "--directory", this.#base];
+    const { exitCode, stderr } = await execa("tar", args, { reject: false, env: { LC_ALL: "C" } });
+    if (/No space left/.test(stderr))
+      throw new Error(`${this.#base}: the disk is full: ${stderr.split("\n")[0]}`);
+    if (exitCode !== 0) return false;
+    try {
+      await this.reprepro.run(["dumpreferences"]);
+      await this.reprepro.run(["check"]);
+      return true;
+    } catch {
+      return false; // then it is made from what is on disk
+    }
+  }
+}
