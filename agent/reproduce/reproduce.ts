@@ -1,16 +1,12 @@
 import { mkdirSync } from "node:fs";
-import { compareBuilds } from "./compare.ts";
+import { compareBuilds, type Difference, keyOf } from "./compare.ts";
 import { type Ground, runExperiment } from "./run-experiment.ts";
 import { type Cause, causes, mostExperiments, nextExperiment } from "./search.ts";
 import { identityOf, loadState, type State, saveState } from "./state.ts";
 import { plain, settingOf } from "./variations.ts";
 
-/** A path that differs, and which variation causes it. */
-export interface Explained {
-  readonly path: string;
-  /** Of its content, as the comparison with the first build tells. */
-  readonly source: string;
-  readonly culprit: string;
+/** A difference, and which variation causes it. */
+export interface Explained extends Difference {
   readonly cause: Cause;
 }
 
@@ -70,29 +66,31 @@ async function makeExperiment(
   const differences = await compareBuilds(state.base!.out, out);
   state.done.push({ name, varied: names, differences });
   saveState(ground.work, state);
-  say(differences.length === 0 ? "nothing differs" : `${differences.length} paths differ`);
+  say(differences.length === 0 ? "nothing differs" : `${differences.length} differences`);
 }
 
 function experimentsOf(state: State) {
-  return state.done.map(({ varied, differences }) => ({
-    varied,
-    differing: differences.map(({ path }) => path),
-  }));
+  return state.done.map(({ varied, differences }) => ({ varied, differing: differences.map(keyOf) }));
 }
 
 function verdictOf(state: State, varied: readonly string[]): Verdict {
   const found = causes(varied, experimentsOf(state));
-  const paths = [...found.keys()].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const seen = new Map<string, Difference>();
+  // What the build with the least varied shows is the purest.
+  const purest = state.done.toSorted((a, b) => a.varied.length - b.varied.length);
+  for (const each of purest.flatMap(({ differences }) => differences))
+    if (!seen.has(keyOf(each))) seen.set(keyOf(each), each);
+  const differences = [...seen].flatMap(([key, each]) => {
+    const cause = found.get(key);
+    return cause === undefined ? [] : [{ ...each, cause }];
+  });
   return {
     builds: 1 + state.done.length,
     varied,
-    differences: paths.map((path) => {
-      // What the build with the least varied shows is the purest.
-      const seen = state.done
-        .toSorted((a, b) => a.varied.length - b.varied.length)
-        .flatMap(({ differences }) => differences.filter((each) => each.path === path));
-      const { source = "unclassified", culprit = "unknown" } = seen[0] ?? {};
-      return { path, source, culprit, cause: found.get(path)! };
-    }),
+    differences: differences.sort((a, b) => byteOrder(keyOf(a), keyOf(b))),
   };
+}
+
+function byteOrder(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

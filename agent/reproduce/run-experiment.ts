@@ -30,7 +30,12 @@ export async function runExperiment(ground: Ground, name: string, setting: Setti
   rmSync(out, { recursive: true, force: true });
   await removeTree(tree);
   mkdirSync(join(ground.work, "builds"), { recursive: true });
-  const run = [...setting.before, isotrace, "run", "--out", out, "--", ...ground.command];
+  const { processors, personality } = setting;
+  const before = [
+    ...(processors === undefined ? [] : ["taskset", "--cpu-list", processors]),
+    ...(personality.length === 0 ? [] : ["setarch", ...personality]),
+  ];
+  const run = [...before, isotrace, "run", "--out", out, "--", ...ground.command];
   // Namespaces of their own, for all builds alike: a host name, and mounts that nobody else sees.
   const { exitCode, signal, stderr } = await execa(
     "unshare",

@@ -17,11 +17,11 @@ export function verdictText({ builds, varied, differences }: Verdict): string {
     else known.push(each);
   }
   const parts = [...groups].map(([cause, those]) => `${cause}\n${those.map(line).join("\n")}\n`);
-  return `Not reproducible: ${differences.length} paths differ, ${builds} builds.\n\n${parts.join("\n")}`;
+  return `Not reproducible: ${differences.length} differences, ${builds} builds.\n\n${parts.join("\n")}`;
 }
 
-function line({ path, source, culprit }: Explained): string {
-  return `  ${path}  (${source}, ${culprit})`;
+function line({ path, aspect, source, culprit }: Explained): string {
+  return `  ${path}  (${aspect}: ${source}, ${culprit})`;
 }
 
 function causeText(cause: Cause): string {

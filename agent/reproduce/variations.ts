@@ -1,3 +1,5 @@
+import { execaSync } from "execa";
+
 /** How one build is run. Everything that a variation changes is in here. */
 export interface Setting {
   /** Of the build, by name; those not named are as the caller has them. */
@@ -8,8 +10,10 @@ export interface Setting {
   readonly hostName: string | undefined;
   /** File mode creation mask, octal; undefined: the caller's. */
   readonly umask: string | undefined;
-  /** Programs with their arguments that start the build: taskset(1), setarch(8). */
-  readonly before: readonly string[];
+  /** What taskset(1) is told; undefined: every processor. */
+  readonly processors: string | undefined;
+  /** Options of setarch(8): a second call of it would undo the first. */
+  readonly personality: readonly string[];
   /** Build on a tmpfs, which gives directories' entries in another order than ext4, xfs and btrfs do. */
   readonly isOnTmpfs: boolean;
 }
@@ -28,7 +32,8 @@ export const plain: Setting = {
   directory: "tree",
   hostName: undefined,
   umask: undefined,
-  before: [],
+  processors: undefined,
+  personality: [],
   isOnTmpfs: false,
 };
 
@@ -44,7 +49,7 @@ export const variations: readonly Variation[] = [
     name: "cpus",
     what: "one processor",
     source: "cpu",
-    vary: (setting) => ({ ...setting, before: [...setting.before, "taskset", "--cpu-list", "0"] }),
+    vary: (setting) => ({ ...setting, processors: "0" }),
   },
   {
     name: "umask",
@@ -60,7 +65,7 @@ export const variations: readonly Variation[] = [
   },
   {
     name: "locale",
-    what: "LANG and LC_ALL=POSIX, or C.UTF-8 where that is the caller's",
+    what: "LANG and LC_ALL are another locale that is installed",
     source: "locale",
     vary: (setting) => withVariables(setting, otherLocale(process.env.LC_ALL ?? process.env.LANG ?? "")),
   },
@@ -91,7 +96,7 @@ export const variations: readonly Variation[] = [
     name: "kernel",
     what: "uname tells of a Linux 2.6 (setarch --uname-2.6)",
     source: "kernel",
-    vary: (setting) => ({ ...setting, before: [...setting.before, "setarch", "--uname-2.6"] }),
+    vary: (setting) => withPersonality(setting, "--uname-2.6"),
   },
   {
     name: "order",
@@ -103,7 +108,7 @@ export const variations: readonly Variation[] = [
     name: "aslr",
     what: "addresses are not random (setarch --addr-no-randomize)",
     source: "uninitialised-memory",
-    vary: (setting) => ({ ...setting, before: [...setting.before, "setarch", "--addr-no-randomize"] }),
+    vary: (setting) => withPersonality(setting, "--addr-no-randomize"),
   },
 ];
 
@@ -112,11 +117,19 @@ export function settingOf(names: ReadonlySet<string>): Setting {
   return variations.filter(({ name }) => names.has(name)).reduce((setting, { vary }) => vary(setting), plain);
 }
 
+function withPersonality(setting: Setting, option: string): Setting {
+  return { ...setting, personality: [...setting.personality, option] };
+}
+
 function withVariables(setting: Setting, variables: Record<string, string>): Setting {
   return { ...setting, environment: { ...setting.environment, ...variables } };
 }
 
+/** One that sorts in another order, if any is installed: C and its like all sort by bytes. */
 function otherLocale(own: string): Record<string, string> {
-  const other = own === "" || own === "C" || own === "POSIX" ? "C.UTF-8" : "POSIX";
+  const { stdout = "" } = execaSync("locale", ["--all-locales"], { reject: false, stderr: "ignore" });
+  const installed = stdout.split("\n").filter((name) => name !== "" && name !== own);
+  const sorting = installed.find((name) => /\.utf-?8$/i.test(name) && !/^(C|POSIX)\b/.test(name));
+  const other = sorting ?? (/^(|C|POSIX)$/.test(own) ? "C.UTF-8" : "POSIX");
   return { LANG: other, LC_ALL: other };
 }

@@ -28,6 +28,8 @@ export class FileStore implements RecordingStore {
   readonly #known = new Map<string, Facts>();
   readonly #usage = new Map<string, Usage>();
   readonly #receiving = new Set<string>();
+  /** Bytes that this process has made durable: opening such a recording again needs no sync. */
+  readonly #synced = new Map<string, number>();
 
   /**
    * @param data the collector's directory; made if it is not there.
@@ -69,10 +71,13 @@ export class FileStore implements RecordingStore {
     }
     this.#receiving.add(key);
     try {
-      return new ReceivingFile(join(place, recordingName), {
+      return new ReceivingFile(join(place, recordingName), this.#synced.get(key), {
         facts: () => this.#factsOf(key),
         appended: (bytes) => this.#use(owner, 0, bytes),
-        durable: (size) => this.#resize(key, size),
+        durable: (size) => {
+          this.#synced.set(key, size);
+          this.#resize(key, size);
+        },
         complete: (sha256) => this.#change(key, { isComplete: true, sha256 }),
         released: () => this.#receiving.delete(key),
       });
@@ -114,6 +119,7 @@ export class FileStore implements RecordingStore {
     renameSync(place, place + leaving);
     syncDirectory(this.#directory);
     this.#known.delete(key);
+    this.#synced.delete(key);
     this.#use(owner, -1, -size);
     rmSync(place + leaving, { recursive: true, force: true });
   }

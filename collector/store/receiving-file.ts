@@ -36,14 +36,21 @@ export class ReceivingFile implements Receiving {
   #isLost = false;
   durable: number;
 
-  /** @throws a system error */
-  constructor(path: string, keeper: Keeper) {
+  /**
+   * @param synced bytes of it that this process has made durable itself; undefined if it has not seen it yet.
+   * @throws a system error
+   */
+  constructor(path: string, synced: number | undefined, keeper: Keeper) {
     this.#path = path;
     this.#keeper = keeper;
     this.#fd = openSync(path, "a", 0o600);
     try {
       // A crash may have left the beginning of a block, which was never acknowledged.
       const { size } = statSync(path);
+      if (size === synced) {
+        this.#size = this.durable = size;
+        return;
+      }
       const { offset } = size === 0 ? { offset: 0 } : endOfRecording(path);
       const whole = size < offset ? 0 : offset;
       if (whole < size) ftruncateSync(this.#fd, whole);

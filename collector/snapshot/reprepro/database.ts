@@ -90,17 +90,12 @@ export class Database {
   }
 
   async #equalsCopy(): Promise<boolean> {
-    if (!existsSync(this.#copy)) return !existsSync(this.#directory);
+    if (!existsSync(this.#copy))
+      return !existsSync(this.#directory) && !existsSync(join(this.#base, "dists"));
     const args = ["--compare", "--file", this.#copy, "--directory", this.#base];
-    const { exitCode, stdout } = await execa("tar", args, {
-      reject: false,
-      stderr: "ignore",
-      env: { LC_ALL: "C" },
-    });
+    const { exitCode, all } = await execa("tar", args, { reject: false, all: true, env: { LC_ALL: "C" } });
     // Reading makes times differ, not contents.
-    return (
-      exitCode === 0 || (exitCode === 1 && !/Contents differ|Size differs|No such file|Cannot/.test(stdout))
-    );
+    return exitCode === 0 || (exitCode === 1 && !/Contents differ|Size differs|Cannot/.test(all));
   }
 
   /** @returns whether there was a copy, and reprepro can read it. */

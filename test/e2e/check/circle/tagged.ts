@@ -21,7 +21,6 @@ export function taggedFaults(
   const stanzas = (name: string) =>
     indices.filter((path) => path.endsWith(`/${name}`)).flatMap((path) => readStanzas(join(tag, path)));
   const binaries = stanzas("Packages.gz");
-  const implied = binaries.map(sourceOf).filter(({ name }) => !lacking.has(name));
   const found = binaries.map((each) =>
     binaryKey({
       package: each.field("Package"),
@@ -32,24 +31,37 @@ export function taggedFaults(
   const foundSources = stanzas("Sources.gz").map((each) =>
     sourceKey({ package: each.field("Package"), version: each.field("Version") }),
   );
+  const implied = binaries.map(sourceOf);
   const sources = [
     ...packages.source.map(sourceKey),
     ...implied.map(({ name, version }) => sourceKey({ package: name, version })),
   ];
+  const mayMiss = new Set(
+    implied
+      .filter(({ name }) => lacking.has(name))
+      .map(({ name, version }) => sourceKey({ package: name, version })),
+  );
   return {
     binaries: new Set(found).size,
-    faults: [...differences(found, packages.binary.map(binaryKey)), ...differences(foundSources, sources)],
+    faults: [
+      ...differences(found, packages.binary.map(binaryKey)),
+      ...differences(foundSources, sources, mayMiss),
+    ],
   };
 }
 
-function differences(found: readonly string[], wanted: readonly string[]): string[] {
+function differences(
+  found: readonly string[],
+  wanted: readonly string[],
+  mayMiss: ReadonlySet<string> = new Set(),
+): string[] {
   const [there, needed] = [new Set(found), new Set(wanted)];
   return [
     ...[...there]
       .filter((key) => !needed.has(key))
       .map((key) => `${key}: in the archive, not in the manifest`),
     ...[...needed]
-      .filter((key) => !there.has(key))
+      .filter((key) => !there.has(key) && !mayMiss.has(key))
       .map((key) => `${key}: in the manifest, not in the archive`),
   ];
 }

@@ -4,6 +4,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { printTails } from "../../../../collector/manifest/tails.ts";
+import { readStanzas } from "../../../../collector/snapshot/archive/stanzas.ts";
+import type { PackageSpec } from "../../../collector/snapshot/support/deb.ts";
 import type { TestInstance } from "../../../collector/snapshot/support/instance.ts";
 import type { Upstream } from "../../../collector/snapshot/support/upstream.ts";
 import { isotrace } from "../../lib/paths.ts";
@@ -44,9 +46,12 @@ export async function killMany(killing: Killing, times: number): Promise<string[
     if (!wasKilled) longest.set(kind, Math.max(known ?? 0, milliseconds));
     else killed++;
     const after = await settled(killing);
-    for (const fault of after) faults.push(`round ${round}, ${kind} killed after ${delay?.toFixed(0)} ms: ${fault}`);
+    for (const fault of after)
+      faults.push(`round ${round}, ${kind} killed after ${delay?.toFixed(0)} ms: ${fault}`);
     const end = delay === undefined || !wasKilled ? "ended by itself" : `killed after ${delay.toFixed(0)} ms`;
-    print(`${killed}/${times} ${kind} ${end}; ${instance.state.snapshots.length} snapshots, ${instance.state.tags.length} tags: ${after.length === 0 ? "whole" : after.join("; ")}`);
+    print(
+      `${killed}/${times} ${kind} ${end}; ${instance.state.snapshots.length} snapshots, ${instance.state.tags.length} tags: ${after.length === 0 ? "whole" : after.join("; ")}`,
+    );
   }
   return faults;
 }
@@ -66,17 +71,48 @@ function argumentsOf({ instance, home }: Killing, kind: Kind, round: number): st
       return [];
     case "expire":
       return ["--at", "2100-01-01T00:00:00Z"];
-    case "tag": {
-      const last = instance.state.snapshots.at(-1)!;
-      const file = join(home, "build-manifest");
-      const text = printTails({
-        originReferences: [{ archive: last.archive, reference: last.serial }],
-        packages: { binary: [], source: [] },
-      });
-      writeFileSync(file, text.replace("  binary: []\n", binariesOf(instance)));
-      return [`tag-${round}`, file];
-    }
+    case "tag":
+      return [`tag-${round}`, writeManifest(instance, join(home, "build-manifest"))];
     default:
       return kind satisfies never;
   }
+}
+
+/** A manifest of every fourth package of the latest snapshot. */
+function writeManifest({ state, layout }: TestInstance, file: string): string {
+  const { archive, serial } = state.snapshots.at(-1)!;
+  const index = join(layout.snapshot(archive, serial), "dists/stable/main/binary-amd64/Packages.gz");
+  const binary = readStanzas(index)
+    .filter((_, i) => i % 4 === 0)
+    .map((each) => ({ package: each.field("Package"), version: each.field("Version"), arch: "amd64" }));
+  const manifest = { originReferences: [{ archive, reference: serial }], packages: { binary, source: [] } };
+  writeFileSync(file, printTails(manifest));
+  return file;
+}
+
+/** As upstream would have them now: a tenth of another version than before. */
+function versions(count: number, random: () => number): PackageSpec[] {
+  return Array.from({ length: count }, (_, i) => ({
+    name: `package-${i}`,
+    version: random() < 0.1 ? `2.${Math.floor(random() * 1000)}` : "1.0",
+    size: 20_000,
+  }));
+}
+
+/** @param delay in ms, after which it is killed, with what it has started only if the kernel sees to that */
+async function runAndKill(
+  data: string,
+  kind: Kind,
+  args: string[],
+  delay: number | undefined,
+): Promise<{ milliseconds: number; wasKilled: boolean }> {
+  const start = performance.now();
+  const child = spawn(isotrace, ["snapshot", kind, "--data", data, ...args], { stdio: "ignore" });
+  const exit = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
+  if (delay !== undefined) {
+    await Promise.race([exit, setTimeout(delay)]);
+    child.kill("SIGKILL");
+  }
+  const [, signal] = await exit;
+  return { milliseconds: performance.now() - start, wasKilled: signal === "SIGKILL" };
 }
