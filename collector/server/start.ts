@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../cli/usage-error.ts";
 import { Indexer } from "../index/indexer.ts";
@@ -8,6 +7,7 @@ import { Rates } from "../ingest/rates.ts";
 import type { Log } from "../ingest/socket.ts";
 import { DataLock } from "../store/data-lock.ts";
 import { FileStore } from "../store/file-store.ts";
+import { makeDirectory } from "../store/make-directory.ts";
 import type { Collector } from "./collector.ts";
 import { expire } from "./expire.ts";
 import { gaugesOf } from "./gauges.ts";
@@ -35,7 +35,7 @@ export async function startCollector(
   isToReindex = false,
 ): Promise<RunningCollector> {
   const { data, server: serving, rules } = options;
-  mkdirSync(data, { recursive: true, mode: 0o700 });
+  makeDirectory(data);
   const tokens = new Tokens(data);
   if (!isLoopback(serving.host) && tokens.list().length === 0)
     throw new UsageError(

@@ -1,7 +1,9 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { UsageError } from "../cli/usage-error.ts";
+import { makeDirectory } from "../store/make-directory.ts";
+import { syncDirectory } from "../store/sync-directory.ts";
 
 /** What a token allows: to send recordings, to read what there is, to change and remove it. */
 export const scopes = ["ingest", "read", "admin"] as const;
@@ -84,12 +86,15 @@ export class Tokens {
   }
 
   #write(tokens: readonly StoredToken[]): void {
+    makeDirectory(dirname(this.#path));
     const temporary = `${this.#path}.tmp`;
     writeFileSync(temporary, `${JSON.stringify({ version: 1, tokens }, null, 2)}\n`, {
       flush: true,
       mode: 0o600,
     });
     renameSync(temporary, this.#path);
+    // One that was revoked must not come back with the power.
+    syncDirectory(dirname(this.#path));
   }
 }
 

@@ -4,7 +4,7 @@ import { fileKeysOf } from "./archive/file-keys.ts";
 import type { PoolFile } from "./archive/package.ts";
 import { digestOf } from "./files/digest.ts";
 import type { Layout } from "./layout.ts";
-import { isKept, isPublished } from "./publish.ts";
+import { isKept, isThere } from "./publish.ts";
 import type { Snapshot, Tag } from "./state.ts";
 
 /** How closely a snapshot or tag is looked at: that its indices are there, or each file of the pool, or its content. */
@@ -13,7 +13,7 @@ export type Depth = "indices" | "files" | "content";
 /** What is wrong with a snapshot; empty if nothing is. */
 export function faultsOf(layout: Layout, snapshot: Snapshot, depth: Depth): string[] {
   const root = layout.snapshot(snapshot.archive, snapshot.serial);
-  if (!isPublished(layout, snapshot)) return ["its Release files or indices are not as they must be"];
+  if (!isThere(layout, snapshot)) return ["its Release files or indices are not as they must be"];
   return faultsBelow(
     root,
     snapshot.suites.flatMap(({ name, files }) =>

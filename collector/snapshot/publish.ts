@@ -34,15 +34,23 @@ export async function signAgain(layout: Layout, snapshot: Snapshot, signer: Sign
 }
 
 /** Whether all that the state says of a snapshot is there, with its Valid-Until. */
-export function isPublished(layout: Layout, { archive, serial, suites, validUntil }: Snapshot): boolean {
+export function isPublished(layout: Layout, snapshot: Snapshot): boolean {
+  const line = `\nValid-Until: ${dateText(snapshot.validUntil)}\n`;
+  return (
+    isThere(layout, snapshot) &&
+    snapshot.suites.every(({ name }) => {
+      const directory = join(layout.snapshot(snapshot.archive, snapshot.serial), "dists", name);
+      return readFileSync(join(directory, "InRelease"), "latin1").includes(line);
+    })
+  );
+}
+
+/** Whether it can be used; its Valid-Until may be that before a bump which was killed. */
+export function isThere(layout: Layout, { archive, serial, suites }: Snapshot): boolean {
   return suites.every(({ name, files }) => {
     const directory = join(layout.snapshot(archive, serial), "dists", name);
-    const signed = join(directory, "InRelease");
-    return (
-      existsSync(signed) &&
-      readFileSync(signed, "latin1").includes(`\nValid-Until: ${dateText(validUntil)}\n`) &&
-      files.filter(isKept).every(({ path }) => existsSync(join(directory, path)))
-    );
+    const names = ["InRelease", ...files.filter(isKept).map(({ path }) => path)];
+    return names.every((each) => existsSync(join(directory, each)));
   });
 }
 

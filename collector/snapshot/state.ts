@@ -81,7 +81,7 @@ export interface TaggedImage {
 export type Pending =
   | { kind: "take"; serial: string }
   | { kind: "tag"; name: string }
-  | { kind: "expire"; snapshots: { archive: string; serial: string }[] };
+  | { kind: "expire"; snapshots: Snapshot[] };
 
 const empty = (): State => ({
   version: 1,

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Label } from "../../proto/uplink.ts";
+import { makeDirectory } from "./make-directory.ts";
 import { ReceivingFile } from "./receiving-file.ts";
 import {
   type Facts,
@@ -38,7 +39,7 @@ export class FileStore implements RecordingStore {
    */
   constructor(data: string, isToBeRead = false) {
     this.#directory = join(data, "recordings");
-    if (!isToBeRead) mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+    if (!isToBeRead) makeDirectory(this.#directory);
     for (const key of existsSync(this.#directory) ? readdirSync(this.#directory) : []) {
       if (key.endsWith(leaving) && !isToBeRead)
         rmSync(join(this.#directory, key), { recursive: true, force: true });

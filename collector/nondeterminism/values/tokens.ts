@@ -17,6 +17,9 @@ for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
   isPart[character.charCodeAt(0)] = 1;
 }
 
+/** Look drawn, and are the same everywhere: the signature of a CACHEDIR.TAG (Cache Directory Tagging Specification). */
+const fixed: ReadonlySet<string> = new Set(["8a477f597d28d172789f06886806bc55"]);
+
 /**
  * Words that could have been drawn at random: hexadecimal, base64, or letters mixed with digits, of at least `fewestBits`.
  * That they look so says little: a digest does, too.
@@ -37,6 +40,7 @@ export function* tokensIn(content: Buffer, fewestBits: number): Generator<Token>
 
 function tokenOf(text: string, offset: number): Token | undefined {
   const { length } = text;
+  if (fixed.has(text)) return undefined;
   if (/^(?:[0-9a-f]+|[0-9A-F]+)$/.test(text) && isMixed(text)) {
     return { offset, length, form: "hexadecimal", bits: length * 4 };
   }

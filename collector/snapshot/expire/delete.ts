@@ -3,26 +3,19 @@ import { dirname, join } from "node:path";
 import { filesBelow } from "../files/below.ts";
 import { forgetHeld } from "../held.ts";
 import type { Session } from "../session.ts";
-
-type Which = { archive: string; serial: string };
+import type { Snapshot } from "../state.ts";
 
 /**
- * Deletes snapshots, and the packages that then nothing refers to. Every step can be done again, so that a command that
- * was killed in it is finished by the next.
+ * Deletes what is left of snapshots that the state no longer has, and the packages that then nothing refers to. Every step
+ * can be done again, so that a command that was killed in it is finished by the next.
  */
-export async function deleteSnapshots(session: Session, snapshots: readonly Which[]): Promise<void> {
-  const { layout, state } = session;
-  const isGone = (each: Which) =>
-    snapshots.some(({ archive, serial }) => each.archive === archive && each.serial === serial);
-  // First nobody is told of them any more.
-  const held = state.snapshots
-    .filter(isGone)
-    .flatMap(({ archive, suites }) => suites.map(({ held }) => ({ archive, serial: held })));
+export async function deleteSnapshots(session: Session, snapshots: readonly Snapshot[]): Promise<void> {
   for (const { archive, serial } of snapshots)
-    rmSync(layout.snapshot(archive, serial), { recursive: true, force: true });
-  state.snapshots = state.snapshots.filter((each) => !isGone(each));
-  for (const { archive, serial } of [...held, ...snapshots]) await forgetHeld(session, archive, serial);
-  session.save();
+    rmSync(session.layout.snapshot(archive, serial), { recursive: true, force: true });
+  const held = snapshots.flatMap(({ archive, suites }) =>
+    suites.map(({ held }) => ({ archive, serial: held })),
+  );
+  for (const { archive, serial } of held) await forgetHeld(session, archive, serial);
   for (const archive of new Set(snapshots.map(({ archive }) => archive))) await sweep(session, archive);
 }
 

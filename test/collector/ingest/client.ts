@@ -17,7 +17,7 @@ export class Client {
   readonly frames: Frame[] = [];
   readonly closed: Promise<number>;
 
-  constructor({ url }: RunningCollector, token = "") {
+  constructor({ url }: Pick<RunningCollector, "url">, token = "") {
     this.socket = new WebSocket(url.replace("http", "ws") + uplinkPath, {
       headers: token === "" ? {} : { authorization: `Bearer ${token}` },
       perMessageDeflate: false,

@@ -11,7 +11,7 @@ import type { Upstream } from "../../../collector/snapshot/support/upstream.ts";
 import { isotrace } from "../../lib/paths.ts";
 import { faultsOf } from "./whole.ts";
 
-const kinds = ["mirror", "take", "tag", "expire"] as const;
+const kinds = ["mirror", "take", "tag", "bump", "expire"] as const;
 type Kind = (typeof kinds)[number];
 
 export interface Killing {
@@ -69,6 +69,8 @@ function argumentsOf({ instance, home }: Killing, kind: Kind, round: number): st
     case "mirror":
     case "take":
       return [];
+    case "bump":
+      return [instance.state.snapshots.at(-1)!.serial, "--days", String(11 + round)];
     case "expire":
       return ["--at", "2100-01-01T00:00:00Z"];
     case "tag":
