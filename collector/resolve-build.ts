@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { NotARecording } from "../proto/recording.ts";
 import { UsageError } from "./cli/usage-error.ts";
+import { collectorsBuild } from "./fetch/collectors-build.ts";
 import type { Build } from "./model/build.ts";
 import { readBuild } from "./model/read-build.ts";
 
@@ -10,7 +11,7 @@ export const recordingName = "recording.isotrace";
 
 /**
  * The recording that a BUILD of the command line means: a recording file, an output directory, or a build's id
- * (a directory below `isotrace/` of `cwd`).
+ * (a directory below `isotrace/` of `cwd`); or else a build of the collector that the environment names.
  * @throws UsageError if there is none.
  */
 export function resolveBuild(build: string, cwd: string): string {
@@ -19,6 +20,8 @@ export function resolveBuild(build: string, cwd: string): string {
   if (!build.includes("/")) candidates.push(join(cwd, "isotrace", build, recordingName));
   const found = candidates.find((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
   if (found !== undefined) return found;
+  const fetched = collectorsBuild(build);
+  if (fetched !== undefined) return fetched;
   throw new UsageError(
     `${build}: not a build: no recording there, nor in isotrace/${build} of this directory; give a build's id, its output directory or a ${recordingName}`,
   );

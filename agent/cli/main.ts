@@ -1,8 +1,11 @@
+import { collectorUsage, takeCollectorOptions } from "../../collector/cli/collector-options.ts";
 import { UsageError } from "../../collector/cli/usage-error.ts";
 
 interface Command {
   name: string;
   summary: string;
+  /** It takes a BUILD, which can be a collector's. */
+  takesBuild?: true;
   load(): Promise<{ usage: string; main(args: string[]): Promise<number> }>;
 }
 
@@ -12,21 +15,25 @@ const commands: readonly Command[] = [
   { name: "attach", summary: "record a build that something else runs", load: () => import("./attach.ts") },
   {
     name: "analyze",
+    takesBuild: true,
     summary: "make every report again from a recording",
     load: () => import("../../collector/cli/analyze.ts"),
   },
   {
     name: "manifest",
+    takesBuild: true,
     summary: "print the build-manifest",
     load: () => import("../../collector/cli/manifest.ts"),
   },
   {
     name: "changelog",
+    takesBuild: true,
     summary: "tell what changed from one build or build-manifest to another",
     load: () => import("../../collector/cli/changelog.ts"),
   },
   {
     name: "why",
+    takesBuild: true,
     summary: "tell who wrote one file of the image, and why",
     load: () => import("../../collector/cli/why.ts"),
   },
@@ -43,11 +50,13 @@ const commands: readonly Command[] = [
   { name: "push", summary: "send a recording to a collector", load: () => import("./push.ts") },
   {
     name: "findings",
+    takesBuild: true,
     summary: "tell what will differ in the next build, and because of what",
     load: () => import("../../collector/cli/findings.ts"),
   },
   {
     name: "diff",
+    takesBuild: true,
     summary: "tell what differs between two builds, by cause",
     load: () => import("../../collector/cli/diff.ts"),
   },
@@ -82,10 +91,10 @@ async function main([name, ...args]: string[]): Promise<number> {
   const { usage, main: run } = await command.load();
   const end = args.indexOf("--");
   if ((end < 0 ? args : args.slice(0, end)).includes("--help")) {
-    process.stdout.write(usage);
+    process.stdout.write(command.takesBuild ? `${usage}\nWhere builds are:\n${collectorUsage}` : usage);
     return 0;
   }
-  return run(args);
+  return run(command.takesBuild ? takeCollectorOptions(args, process.env) : args);
 }
 
 function isUsage(error: unknown): boolean {

@@ -22,15 +22,28 @@ const storiesInPart = 480;
 /** Writers that the index keeps of one path; a log can have thousands. */
 const mostWriters = 50;
 
+/** Paths that the index keeps of one build: a realistic one has 60,000, counting those that were removed. */
+const mostPaths = 500_000;
+
 /** Everything that the index has of a build, in parts: the same for the same recording. */
-export function* describe(material: Material, facts: Facts): Generator<Part> {
+export function* describe(material: Material, facts: Facts, most = mostPaths): Generator<Part> {
   const { build, packages, archives } = material;
   const examination = examine(material);
-  const paths = pathsOf(build);
+  const all = pathsOf(build);
+  const paths = all.slice(0, most);
+  const isCut = paths.length < all.length;
+  const beginning = beginningOf(build, facts);
   yield {
     kind: "head",
     build: {
-      ...beginningOf(build, facts),
+      ...beginning,
+      causes: isCut
+        ? [
+            ...beginning.causes,
+            `the collector's index has ${paths.length} of ${all.length} paths: files are not listed to the end`,
+          ]
+        : beginning.causes,
+      isCut,
       origins: archives.map(({ name, uri, reference }) => ({ archive: name, uri, reference })),
       packages: packages.length,
       files: [build.image, build.binary].reduce((sum, image) => sum + (image?.entries.size ?? 0), 0),

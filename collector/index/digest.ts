@@ -31,6 +31,9 @@ export interface Ending {
 
 /** Packages that are listed of a running build; a realistic one has 500. */
 const mostPackages = 20_000;
+/** Characters of a text that is kept; a recording can have texts as large as its blocks. */
+const mostText = 4096;
+const mostWords = 256;
 
 /**
  * What blocks of a recording tell of a build while it runs: small, whatever the blocks hold, and two that follow one another
@@ -94,6 +97,8 @@ export class Digest {
   }
 
   #addPackage(key: string, { name, version, architecture, uri, source }: LivePackage): void {
+    // The whole recording is described without these bounds.
+    if (key.length + uri.length + source.length > mostText) return;
     if (this.packages.size >= mostPackages && !this.packages.has(key)) return;
     this.packages.set(key, { name, version, architecture, uri, source });
   }
@@ -101,10 +106,10 @@ export class Digest {
 
 function beginningOf({ build, host, directory, command, started }: SegmentEvent): Beginning {
   return {
-    build,
-    host: host.name,
-    directory: byteString(directory),
-    command: command.map(byteString),
+    build: build.slice(0, mostText),
+    host: host.name.slice(0, mostText),
+    directory: byteString(directory.subarray(0, mostText)),
+    command: command.slice(0, mostWords).map((word) => byteString(word.subarray(0, mostText))),
     started: Math.floor(started / 1000),
   };
 }

@@ -72,6 +72,8 @@ export interface IndexedBuild {
   readonly files: number;
   readonly findings: number;
   readonly origins: readonly IndexedOrigin[];
+  /** The index has not all of its paths: a recording that was made to be large. */
+  readonly isCut: boolean;
 }
 
 export interface IndexedOrigin {

@@ -40,6 +40,7 @@ export class Indexer implements Sink {
   readonly #watchers = new Set<(news: BuildNews) => void>();
   #timer: NodeJS.Timeout | undefined;
   #isDescribing = false;
+  #isStopped = false;
   #told: Promise<void> = Promise.resolve();
 
   constructor(store: RecordingStore, index: IndexStore, models: ThreadedModels, log: Log) {
@@ -130,7 +131,9 @@ export class Indexer implements Sink {
     this.#publish({ kind: "removed", facts });
   }
 
+  /** What is not described yet will be after the next start. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     clearInterval(this.#timer);
     await this.#tell();
   }
@@ -181,7 +184,7 @@ export class Indexer implements Sink {
   async #describeAll(): Promise<void> {
     if (this.#isDescribing) return;
     this.#isDescribing = true;
-    for (let [key] = this.#queue.keys(); key !== undefined; [key] = this.#queue.keys()) {
+    for (let [key] = this.#queue.keys(); key !== undefined && !this.#isStopped; [key] = this.#queue.keys()) {
       await this.#describe(key);
       this.#queue.delete(key);
     }
@@ -199,7 +202,8 @@ export class Indexer implements Sink {
       this.#publish({ kind: "ready", facts });
     } catch (error) {
       const { message } = error as Error;
-      if (this.#store.find(key) === undefined) return;
+      // Its thread is ended with the collector, and a recording can be removed while it is read.
+      if (this.#isStopped || this.#store.find(key) === undefined) return;
       this.#failed.add(key);
       this.#log("warn", "recording not described", { key, message });
       await this.#index

@@ -27,5 +27,6 @@ export function liveBuild(change: LiveChange): IndexedBuild {
     files: 0,
     findings: 0,
     origins: [],
+    isCut: false,
   };
 }

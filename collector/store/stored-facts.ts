@@ -47,5 +47,5 @@ export function writeFacts(place: string, facts: StoredFacts): void {
   }
   renameSync(temporary, join(place, name));
   syncDirectory(place);
-
+  syncDirectory(join(place, ".."));
 }

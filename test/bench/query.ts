@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { parseArgs } from "node:util";
 import { describe } from "../../collector/index/describe.ts";
+import type { Part } from "../../collector/index/index-store.ts";
 import { openIndex } from "../../collector/index/sqlite/open.ts";
 import { SqliteIndex } from "../../collector/index/sqlite/sqlite-index.ts";
 import { readBuild } from "../../collector/model/read-build.ts";
 import { materialOf } from "../../collector/report/report.ts";
 import { FileStore } from "../../collector/store/file-store.ts";
+import type { Facts } from "../../collector/store/recording-store.ts";
 import { testHome } from "../e2e/lib/paths.ts";
 import { Random } from "./collector/mutate.ts";
 import { startProcess } from "./collector/process.ts";
@@ -51,7 +53,11 @@ async function fill(data: string, recordings: readonly string[], builds: number)
   const store = new FileStore(data);
   const { database } = openIndex(join(data, "index.sqlite"));
   const index = new SqliteIndex(database);
-  const models = recordings.map((path) => materialOf(readBuild(path)));
+  const descriptions = recordings.map((path, i) => {
+    const facts = { key: "", build: "", head: "", labels: [], owner: "", begun: i, changed: i, size: 0 };
+    const states = { isComplete: true, isPinned: false, sha256: "" };
+    return [...describe(materialOf(readBuild(path)), { ...facts, ...states })];
+  });
   const keys: string[] = [];
   const begun = performance.now();
   for (let i = 0; i < builds; i++) {
@@ -66,8 +72,8 @@ async function fill(data: string, recordings: readonly string[], builds: number)
     receiving.complete(Buffer.alloc(32, i % 256));
     await receiving.close();
     const facts = store.find(receiving.facts.key)!;
-    for (const part of describe(models[which]!, { ...facts, begun: facts.begun + i * 1000 }))
-      index.put(facts.key, part);
+    for (const part of descriptions[which]!)
+      index.put(facts.key, ownPart(part, facts, facts.begun + i * 1000));
     keys.push(facts.key);
     if (i % 50 === 49)
       process.stderr.write(`${i + 1} builds in ${((performance.now() - begun) / 1000).toFixed(0)} s\n`);
@@ -77,11 +83,15 @@ async function fill(data: string, recordings: readonly string[], builds: number)
     .prepare("SELECT page_count * page_size AS size FROM pragma_page_count, pragma_page_size")
     .get()!.size as number;
   process.stdout.write(`${builds} builds; the index has ${(size / 1e6).toFixed(0)} MB\n\n`);
-  const [model] = models;
-  return {
-    keys,
-    paths: [...model!.build.image!.entries.keys()].map((path) => Buffer.from(path, "latin1").toString()),
-  };
+  const paths = descriptions[0]!.flatMap((part) =>
+    part.kind === "files" ? part.files.filter(({ entry }) => entry !== null).map(({ path }) => path) : [],
+  );
+  return { keys, paths: paths.map((path) => Buffer.from(path, "latin1").toString()) };
+}
+
+/** The same description, as of another build. */
+function ownPart(part: Part, { build: id, labels, owner }: Facts, begun: number): Part {
+  return part.kind === "head" ? { ...part, build: { ...part.build, id, labels, owner, begun } } : part;
 }
 
 async function ask(url: string, keys: readonly string[], paths: readonly string[]): Promise<void> {

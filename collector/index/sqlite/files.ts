@@ -44,7 +44,7 @@ export class Files {
   why(build: number, facts: IndexedBuild, asked: string): WhyJson | "cut" | undefined {
     const { path, through } = followLinks(asked, (each) => this.#file(build, each)?.entry ?? undefined);
     const file = this.#file(build, path);
-    if (file === undefined) return undefined;
+    if (file === undefined) return facts.isCut ? "cut" : undefined;
     if (file.writers.length < file.allWriters) return "cut";
     const { entry } = file;
     return {

@@ -18,6 +18,7 @@ export class Overloaded extends Error {
 /** The models, as the collector's main thread has them. A thread that fails takes its questions with it; the next has another. */
 export class ThreadedModels {
   readonly #connect: () => MessagePort;
+  #isClosed = false;
   #thread: { worker: Worker; caller: Caller } | undefined;
 
   /** @param connect a way to the index, for each thread that is started. */
@@ -27,6 +28,7 @@ export class ThreadedModels {
 
   /** @throws Overloaded, or a ThreadError of what the models throw */
   ask<K extends keyof Asked>(name: K, ...args: Parameters<Asked[K]>): ReturnType<Asked[K]> {
+    if (this.#isClosed) return Promise.reject(new Error("the collector ends")) as ReturnType<Asked[K]>;
     this.#thread ??= this.#start();
     const { caller } = this.#thread;
     if (caller.open >= mostWaiting)
@@ -37,6 +39,7 @@ export class ThreadedModels {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#thread?.worker.terminate();
   }
 

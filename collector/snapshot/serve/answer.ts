@@ -1,15 +1,15 @@
-import { close, createReadStream } from "node:fs";
+import { close } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { pipeline } from "node:stream/promises";
+import { promisify } from "node:util";
 import type { Layout } from "../layout.ts";
 import { serialPattern } from "../serial.ts";
 import { cacheControl } from "./cache.ts";
 import { type OpenFile, openServed } from "./open.ts";
 import { parsePath } from "./path.ts";
+import { pump } from "./pump.ts";
 import { parseRange } from "./range.ts";
 
-/** As large as pays: fewer turns of the event loop for a package of many megabytes. */
-const chunk = 1 << 20;
+const closed = promisify(close);
 
 export interface ServeOptions {
   /** Nothing but this tag is served, if it is given. */
@@ -35,7 +35,11 @@ export async function answer(
   const file = await openServed(layout, components);
   if (file === undefined) return refuse(response, 404);
   response.setHeader("Cache-Control", cacheControl(components, isTag(components)));
-  await send(file, request, response);
+  try {
+    await send(file, request, response);
+  } finally {
+    await closed(file.fd);
+  }
 }
 
 /** Everything that is not `ARCHIVE/SERIAL/...`, `ARCHIVE/project/...` or a key at the top. */
@@ -49,23 +53,23 @@ async function send(file: OpenFile, request: IncomingMessage, response: ServerRe
   response.setHeader("ETag", etag);
   response.setHeader("Last-Modified", stats.mtime.toUTCString());
   response.setHeader("Accept-Ranges", "bytes");
-  if (isUnchanged(request, etag, stats.mtime)) return end(fd, response, 304);
+  if (isUnchanged(request, etag, stats.mtime)) return end(response, 304);
   const range = parseRange(
     mayRange(request, etag, stats.mtime) ? request.headers.range : undefined,
     stats.size,
   );
   if (range.kind === "unsatisfiable") {
     response.setHeader("Content-Range", `bytes */${stats.size}`);
-    return end(fd, response, 416);
+    return end(response, 416);
   }
   const [start, last] = range.kind === "whole" ? [0, stats.size - 1] : [range.first, range.last];
   if (range.kind === "part") response.setHeader("Content-Range", `bytes ${start}-${last}/${stats.size}`);
   response.setHeader("Content-Type", "application/octet-stream");
   response.setHeader("Content-Length", last - start + 1);
   response.statusCode = range.kind === "whole" ? 200 : 206;
-  if (request.method === "HEAD" || last < start) return end(fd, response, response.statusCode);
-  const content = createReadStream("", { fd, start, end: last, highWaterMark: chunk });
-  await pipeline(content, response);
+  if (request.method === "HEAD" || last < start) return end(response, response.statusCode);
+  await pump(fd, start, last, response);
+  response.end();
 }
 
 /** RFC 9110, 13.2.2: the entity tag counts before the time. */
@@ -84,10 +88,7 @@ function mayRange({ headers }: IncomingMessage, etag: string, time: Date): boole
   return condition === etag || Date.parse(condition) === Math.floor(time.getTime() / 1000) * 1000;
 }
 
-function end(fd: number, response: ServerResponse, status: number): void {
-  close(fd, () => {
-    // Nothing was written to it that could be lost.
-  });
+function end(response: ServerResponse, status: number): void {
   response.statusCode = status;
   response.end();
 }

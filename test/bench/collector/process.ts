@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { checkout } from "../../e2e/lib/paths.ts";
+import { isotrace } from "../../e2e/lib/paths.ts";
 
 /** A collector's own process. */
 export interface CollectorProcess {
@@ -24,17 +24,8 @@ export async function startProcess(
   core?: number,
   ...options: string[]
 ): Promise<CollectorProcess> {
-  const node = `${checkout}/node_modules/.bin/node`;
-  const args = [
-    `${checkout}/agent/cli/main.ts`,
-    "collect",
-    "--listen",
-    "127.0.0.1:0",
-    "--data",
-    data,
-    ...options,
-  ];
-  const command = core === undefined ? [node, ...args] : ["taskset", "-c", String(core), node, ...args];
+  const args = ["collect", "--listen", "127.0.0.1:0", "--data", data, ...options];
+  const command = [...(core === undefined ? [] : ["taskset", "-c", String(core)]), isotrace, ...args];
   const child = spawn(command[0]!, command.slice(1), { stdio: ["ignore", "ignore", "pipe"] });
   const lines = createInterface({ input: child.stderr! });
   const url = await new Promise<string>((resolve, reject) => {

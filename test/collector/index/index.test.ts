@@ -123,6 +123,14 @@ test("what is described again takes the place of what was there, and what is rem
   expect(count().every((n) => n === 0)).toBe(true);
 });
 
+test("a recording of too many paths is indexed in part, says so, and is asked itself for the others", () => {
+  const index = new SqliteIndex(openIndex(join(temporary(), "index.sqlite")).database);
+  for (const part of describe(materialOf(tangled().read()), factsOf("key"), 100)) index.put("key", part);
+  expect(index.build("key")!.causes.at(-1)).toMatch(/has 100 of \d+ paths/);
+  expect(index.why("key", "/usr/bin/tool99")).toBe("cut");
+  expect(index.why("key", "/bin")).toMatchObject({ type: "symlink" });
+});
+
 test("a build that is half described is not ready", () => {
   const index = new SqliteIndex(openIndex(join(temporary(), "index.sqlite")).database);
   const parts = [...describe(materialOf(tangled().read()), factsOf("key"))];
@@ -206,6 +214,20 @@ test("a recording that cannot be described is said to be so, and holds up no oth
   expect(json.build).toMatchObject({ state: "failed", problem: expect.stringContaining("not a recording") });
   expect((await get(running, `/v1/builds/${key}`)).json.build.state).toBe("ready");
   await bad.close();
+});
+
+test("a collector that ends while it describes builds ends, and describes them after the next start", async () => {
+  const first = await collecting();
+  for (const id of ["a", "b", "c"]) await send(first, small(id).save(), id);
+  await first.stop();
+  const second = await collecting(first.data);
+  for (const id of ["a", "b", "c"]) {
+    for (;;) {
+      const { json } = await get(second, `/v1/builds/${id}`);
+      expect(json.build.state).not.toBe("failed");
+      if (json.build.state === "ready") break;
+    }
+  }
 });
 
 test("what the store has no more is taken from the index at the start", async () => {
