@@ -1,7 +1,6 @@
-import { realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { basename, join } from "node:path";
 import { UsageError } from "../../collector/cli/usage-error.ts";
-import { enterFrozenTree } from "../../collector/snapshot/tree/enter.ts";
 import { findProgram } from "../find-program.ts";
 import { buildEnvironment, callerOf, commandFor } from "../supervisor/caller.ts";
 import { type Outcome, type Plan, superviseRun } from "../supervisor/run.ts";
@@ -36,14 +35,21 @@ export async function main(args: string[]): Promise<number> {
     throw new UsageError(
       `run: "${file}": no such program in PATH; for "lb", run "apt-get install live-build"`,
     );
-  const tell = (line: string) => process.stderr.write(`isotrace: ${line}\n`);
-  await enterFrozenTree(process.cwd(), buildEnvironment(process.env), tell);
+  await enterSnapshots(process.cwd());
   const plan = planOf(process.cwd(), positionals, values);
   const uplink = await startUplink("run", values, plan);
   const outcome = await superviseRun(plan);
   await report(plan, outcome);
   await finishUplink(uplink, plan);
   return exitStatus(outcome);
+}
+
+/** In a frozen tree: the build is to use archives' snapshots. Loaded there only, as it takes a while. */
+async function enterSnapshots(tree: string): Promise<void> {
+  if (!existsSync(join(tree, "config/APT_snapshots.d"))) return;
+  const { enterFrozenTree } = await import("../../collector/snapshot/tree/enter.ts");
+  const tell = (line: string) => process.stderr.write(`isotrace: ${line}\n`);
+  await enterFrozenTree(tree, buildEnvironment(process.env), tell);
 }
 
 /** The status that a shell gives: the command's own, or 128 and the signal's number. */

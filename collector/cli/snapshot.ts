@@ -1,4 +1,6 @@
 import { commands } from "../snapshot/commands/commands.ts";
+import { SnapshotError } from "../snapshot/error.ts";
+import { RepreproFailure } from "../snapshot/reprepro/program.ts";
 import { UsageError } from "./usage-error.ts";
 
 const names = commands.map(({ name }) => name);
@@ -33,7 +35,33 @@ instance.yml:
 
 export async function main([name, ...args]: string[]): Promise<number> {
   const command = commands.find((each) => each.name === name);
-  if (command !== undefined) return command.main(args);
+  if (command !== undefined) return saying(() => command.main(args));
   const given = name === undefined ? "no command given" : `"${name}" is not a command`;
   throw new UsageError(`snapshot: ${given}; give one of ${names.join(", ")}`);
+}
+
+/** What the system refuses comes from many places, and can be done the same about it. */
+async function saying(action: () => Promise<number>): Promise<number> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof RepreproFailure && !error.isOfSpace) {
+      const remedy = 'run it again; "isotrace snapshot list --files" tells whether anything is missing';
+      throw new SnapshotError({
+        subject: "reprepro",
+        rule: `must not fail (${error.message})`,
+        remedy,
+        cause: error,
+      });
+    }
+    const { code, path } = error as NodeJS.ErrnoException;
+    if (code !== "ENOSPC" && code !== "EDQUOT" && !(error instanceof RepreproFailure)) throw error;
+    const remedy = "free space and run it again: what was begun is undone or finished then";
+    throw new SnapshotError({
+      subject: path ?? "the instance",
+      rule: `must fit on the disk (${(error as Error).message})`,
+      remedy,
+      cause: error,
+    });
+  }
 }

@@ -167,7 +167,7 @@ async function cuttingProxy(target: number) {
   const { connect } = await import("node:net");
   const server = createServer((client) => {
     const through = connect(target, "127.0.0.1");
-    let left = 6000 + cuts * 1500;
+    let left = 6000 + cuts * 5000;
     for (const each of [client, through]) {
       sockets.add(each);
       each.on("error", () => each.destroy()); // the other end was cut

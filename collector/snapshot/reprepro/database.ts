@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { execa } from "execa";
+import { type ExecaError, execa } from "execa";
+import { SnapshotError } from "../error.ts";
 import { syncDirectory } from "../files/durable.ts";
-import { Reprepro } from "./program.ts";
+import { Reprepro, RepreproFailure } from "./program.ts";
 import { rebuild } from "./rebuild.ts";
 
 /** What was found wrong with a database, and is mended. */
@@ -82,8 +83,8 @@ export class Database {
         "db",
       ]);
     } catch (error) {
-      rmSync(fresh, { force: true }); // of a full disk
-      throw error;
+      rmSync(fresh, { force: true });
+      throw this.#withoutRoom(firstLine((error as ExecaError).stderr), error);
     }
     renameSync(fresh, this.#copy);
     syncDirectory(this.#base);
@@ -98,21 +99,36 @@ export class Database {
     return exitCode === 0 || (exitCode === 1 && !/Contents differ|Size differs|Cannot/.test(all));
   }
 
-  /** @returns whether there was a copy, and reprepro can read it. */
+  /**
+   * @returns whether there was a copy, and reprepro can read it.
+   * @throws SnapshotError if it is the disk that is at fault: the copy will do later
+   */
   async #restore(): Promise<boolean> {
     if (!existsSync(this.#copy)) return false;
+    const archive = ["--file", this.#copy, "--directory", this.#base];
+    if ((await execa("tar", ["--list", ...archive], { reject: false })).exitCode !== 0) return false;
     rmSync(this.#directory, { recursive: true, force: true });
-    const args = ["--extract", "--file", this.#copy, "--directory", this.#base];
-    const { exitCode, stderr } = await execa("tar", args, { reject: false, env: { LC_ALL: "C" } });
-    if (/No space left/.test(stderr))
-      throw new Error(`${this.#base}: the disk is full: ${stderr.split("\n")[0]}`);
-    if (exitCode !== 0) return false;
+    const { exitCode, stderr } = await execa("tar", ["--extract", ...archive], { reject: false });
+    if (exitCode !== 0) throw this.#withoutRoom(firstLine(stderr));
     try {
       await this.reprepro.run(["dumpreferences"]);
       await this.reprepro.run(["check"]);
       return true;
-    } catch {
+    } catch (error) {
+      if (!(error instanceof RepreproFailure)) throw error;
+      if (error.isOfSpace) throw this.#withoutRoom(error.message);
       return false; // then it is made from what is on disk
     }
   }
+
+  #withoutRoom(said: string, cause?: unknown): SnapshotError {
+    const rule = `must have room for its databases and a copy of them (${said})`;
+    return new SnapshotError({ subject: this.#base, rule, remedy: "free space and run it again", cause });
+  }
+}
+
+function firstLine(text: unknown): string {
+  return String(text ?? "")
+    .trim()
+    .split("\n", 1)[0]!;
 }

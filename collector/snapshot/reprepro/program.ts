@@ -7,9 +7,6 @@ import { SnapshotError } from "../error.ts";
 const mostOutput = 256 << 20;
 const mostWaits = 100;
 
-/** What reprepro says when it cannot read its databases, or finds them to contradict each other. */
-const damage = /db_open|db_get|db_verify|BDB\d{4}|database|panic|DB_[A-Z_]+|Internal error|packages?\.db/i;
-
 /**
  * Reprepro on one base directory. It ends when Isotrace ends, even by SIGKILL (prctl(2), PR_SET_PDEATHSIG), so that
  * what holds the instance's lock is alone with the databases.
@@ -69,6 +66,7 @@ export class Reprepro {
 export class RepreproFailure extends Error {
   override readonly name = "RepreproFailure";
   readonly said: string;
+  readonly #status: number | string;
 
   constructor(args: readonly string[], status: number | string, stderr: string) {
     const lines = stderr.trim().split("\n");
@@ -76,10 +74,7 @@ export class RepreproFailure extends Error {
       `reprepro ${args.slice(0, 6).join(" ")}: status ${status}: ${lines.slice(-6).join("; ").slice(0, 800)}`,
     );
     this.said = stderr;
-  }
-
-  get isOfDatabase(): boolean {
-    return damage.test(this.said);
+    this.#status = status;
   }
 
   get isOfSignature(): boolean {
@@ -94,7 +89,8 @@ export class RepreproFailure extends Error {
   }
 
   get isOfSpace(): boolean {
-    return /no space left|not enough space|ENOSPC|errno 28/i.test(this.said);
+    // It exits with the error's number, negative: that of ENOSPC is 28.
+    return this.#status === 256 - 28 || /no space left|not enough (?:free )?space/i.test(this.said);
   }
 }
 

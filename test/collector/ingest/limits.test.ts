@@ -176,13 +176,13 @@ test("a token has so many builds and so many bytes, and what it has already may 
 });
 
 test("who is faster than the rate is made to wait, and loses nothing", async () => {
-  const running = await collecting(temporary(), { rate: "0.001" });
+  const running = await collecting(temporary(), { rate: "0.0004" });
   const file = path();
   await send(running, file);
   const { text } = await get(running, "/metrics");
   const bytes = await (await fetch(`${running.url}/v1/builds/a-build/recording`)).arrayBuffer();
   expect(Buffer.from(bytes).equals(readFileSync(file))).toBe(true);
-  expect(text).toMatch(/^isotrace_held_seconds_total 0$/m); // within the burst
+  expect(Number(/^isotrace_held_seconds_total (.*)$/m.exec(text)![1])).toBeGreaterThan(0);
 });
 
 test("a bucket lets a burst through, and then the rate", () => {

@@ -114,6 +114,19 @@ test("nothing but reading is allowed", async () => {
   expect([head.status, head.headers.get("content-length"), await head.text()]).toEqual([200, "10", ""]);
 });
 
+test("a client that goes away in the middle of a file is no trouble for the next", async () => {
+  writeFileSync(join(layout.pool("debian"), "large.deb"), Buffer.alloc(32 << 20, "x"));
+  for (let i = 0; i < 3; i++) {
+    const response = await fetch(`${url}/debian/2026112401/pool/large.deb`);
+    const reader = response.body!.getReader();
+    await reader.read();
+    await reader.cancel();
+  }
+  const whole = await fetch(`${url}/debian/2026112401/pool/large.deb`);
+  expect((await whole.bytes()).length).toBe(32 << 20);
+  expect(warnings).toEqual([]);
+});
+
 async function rawStatus(line: string): Promise<string> {
   const socket = connect(Number(new URL(url).port), "127.0.0.1");
   socket.write(`${line}\r\nHost: x\r\nConnection: close\r\n\r\n`);

@@ -7,7 +7,7 @@ import { faultsOf } from "./whole.ts";
 
 /** Larger than what reprepro keeps free for its databases (reprepro(1), `--dbsafetymargin`: 100 MB). */
 const size = "160m";
-const steps = [60, 30, 12, 6, 3, 2, 1.5, 1, 0.7, 0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0] as const; // MB that are left
+const steps = [60, 2, 1, 0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0] as const; // MB that are left
 
 /**
  * Fills a small disk before `mirror` and before `take`, ever fuller: each succeeds or fails with one line, what is listed
@@ -34,15 +34,19 @@ export async function fillDisk(
       upstream.set("stable", packages(round + 1));
       await upstream.publish();
       for (const command of ["mirror", "take"] as const) {
-        const filler = fill(disk, left);
-        const { status, stderr } = await instance.run(command);
+        const filler = join(disk, "filler");
+        // Reprepro looks beforehand whether there is room: so the disk fills while the mirror fetches packages.
+        if (command === "take") fill(disk, filler, left);
+        else fillLater(upstream, disk, filler, round, left);
+        const { status, stderr } = await instance.run(
+          command,
+          ...(command === "mirror" ? ["--retries", "0"] : []),
+        );
+        upstream.onRequest = () => {};
         const during = await faultsOf(instance, url, home);
-        rmSync(filler);
+        rmSync(filler, { force: true });
         const after = await instance.run(command);
-        const lines = stderr
-          .trim()
-          .split("\n")
-          .filter((line) => !line.includes("trying again"));
+        const lines = stderr.trim().split("\n");
         const found = [
           ...during,
           ...(status !== 0 && lines.some((line) => !line.startsWith("isotrace: "))
@@ -53,7 +57,7 @@ export async function fillDisk(
         ];
         faults.push(...found.map((fault) => `${command} with ${left} MB left: ${fault}`));
         print(
-          `${command} with ${left} MB left: ${status === 0 ? "done" : lines.at(-1)!.slice(0, 150)}: ${found.length === 0 ? "whole" : found.join("; ")}`,
+          `${command} with ${left} MB left: ${status === 0 ? "done" : lines.at(-1)!.slice(0, 200)}: ${found.length === 0 ? "whole" : found.join("; ")}`,
         );
       }
       await instance.must("expire", "--at", "2100-01-01T00:00:00Z");
@@ -74,9 +78,15 @@ function packages(round: number) {
 }
 
 /** Leaves so many MB of a disk. */
-function fill(disk: string, left: number): string {
+function fill(disk: string, filler: string, left: number): void {
   const { bavail, bsize } = statfsSync(disk);
-  const path = join(disk, "filler");
-  writeFileSync(path, Buffer.alloc(Math.max(0, bavail * bsize - Math.round(left * 1e6))));
-  return path;
+  writeFileSync(filler, Buffer.alloc(Math.max(0, bavail * bsize - Math.round(left * 1e6))));
+}
+
+/** When the first packages are being fetched. */
+function fillLater(upstream: Upstream, disk: string, filler: string, round: number, left: number): void {
+  let packages = 0;
+  upstream.onRequest = (path) => {
+    if (path.endsWith(".deb") && packages++ === round) fill(disk, filler, left);
+  };
 }
