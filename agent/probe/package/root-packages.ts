@@ -44,8 +44,8 @@ export class RootPackages {
   #isLogOurs = false;
   readonly #runs = new DpkgRuns<Writer, PackageFacts>();
   #debs: string[] = [];
-  /** name, version and architecture of what was told already. */
-  readonly #told = new Set<string>();
+  /** Of what was told already, by name, version and architecture: in how many lists it stood. */
+  readonly #told = new Map<string, number>();
   readonly #toldOnce = new Set<string>();
   #installed: PackageFacts[] = [];
   readonly #configuration: ToldConfiguration;
@@ -67,6 +67,8 @@ export class RootPackages {
 
   lists(): void {
     this.#pending.lists = true;
+    // What was told before may stand in more lists now: what debootstrap brought, in those of updates.
+    if (this.#told.size > 0) this.#pending.status = true;
     this.#soon.touch();
   }
 
@@ -178,14 +180,18 @@ export class RootPackages {
       configuration: isConfigured ? this.#configuration.digests : undefined,
     });
     if (findings === undefined) return;
+    // Before the packages: it is what they were chosen by.
+    if (findings.configuration !== undefined) this.#configured(findings.configuration);
     for (const facts of findings.releases) this.#release(facts);
     if (pending.deburis !== undefined) this.#bootstrapped(findings, pending.deburis);
     tellEach(findings.downloaded, pending.downloads, (facts, writer) => this.#tell(facts, writer));
     tellEach(findings.fetched, pending.dscs, (facts, writer) => this.#tellOnce(facts, writer));
     if (pending.log) this.#logged(findings, closed);
-    if (findings.configuration !== undefined) this.#configured(findings.configuration);
     if (findings.installed !== undefined) {
       this.#installed = findings.installed.map((facts) => this.#completed(facts));
+      for (const facts of this.#installed)
+        if (facts.origins.length > (this.#told.get(keyOf(facts)) ?? Number.POSITIVE_INFINITY))
+          this.#tell(facts, undefined);
       for (const facts of await this.#changelogs.read(this.#installed)) this.#out.changelog(facts);
     }
   }
@@ -236,7 +242,7 @@ export class RootPackages {
     const facts = this.#completed(found);
     // What goes away may be "present" again only if it is told so.
     if (facts.action === "remove" || facts.action === "purge") this.#told.delete(keyOf(facts));
-    else if (facts.action !== "source") this.#told.add(keyOf(facts));
+    else if (facts.action !== "source") this.#told.set(keyOf(facts), facts.origins.length);
     this.#out.package(facts, writer);
   }
 

@@ -250,6 +250,25 @@ describe("a system that apt and dpkg work in", () => {
       "packages: dpkg.log was removed before what dpkg had logged was read",
     ]);
   });
+
+  test("a package that another list has too, once apt has that list, is told again with all of its origins", async () => {
+    cpSync(join(chroot, "root/packages"), join(chroot, "root/more"), { recursive: true });
+    writeFileSync(
+      join(chroot, "etc/apt/sources.list.d/more.list"),
+      "deb [ trusted=yes ] copy:/root/more ./\n",
+    );
+    const origins = () =>
+      build
+        .packages("chroot", "present")
+        .filter(({ name }) => name === "local-one")
+        .map((each) => each.origins.map(({ uri }) => uri).sort());
+    expect(origins()).toEqual([]);
+    await build.chroot("chroot", "apt-get", "update");
+    await build.probe.settle();
+    expect(origins()).toEqual([["copy:/root/more", "file:/root/packages"]]);
+    rmSync(join(chroot, "etc/apt/sources.list.d/more.list"));
+    rmSync(join(chroot, "root/more"), { recursive: true });
+  });
 });
 
 describe("a system that came by copy", () => {
