@@ -14,7 +14,7 @@ const targets = ["a", "b"].map((name) => join(home, name, "build/target"));
 /** What the two systems are made to differ in, beside the times of a debootstrap. */
 const plant = `
 cat /proc/sys/kernel/random/uuid >target/etc/planted-id
-date +%s >target/srv/planted-time
+date +%s%N >target/srv/planted-time
 cp target/etc/planted-id target/srv/planted-copy
 `;
 let status: number;
@@ -59,7 +59,7 @@ test("what was planted has its class and its command; the copy is an effect", ()
   });
   expect(causeOf("/srv/planted-time")).toMatchObject({
     source: "timestamp",
-    culprit: { kind: "command", name: "date +%s" },
+    culprit: { kind: "command", name: "date +%s%N" },
   });
   expect(json.effects.find(({ path }) => path === "/srv/planted-copy")).toMatchObject({
     of: ["/etc/planted-id"],
