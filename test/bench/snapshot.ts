@@ -36,10 +36,11 @@ async function main(): Promise<number> {
 async function commands(packages: number): Promise<void> {
   await removeBuild(home);
   print(`${packages} packages`);
-  for (const { what, seconds, bytes } of await measure(home, packages))
+  await measure(home, packages, ({ what, seconds, bytes }) =>
     print(
       `  ${what.padEnd(28)}${seconds.toFixed(2).padStart(9)} s${(bytes / 1e6).toFixed(2).padStart(11)} MB`,
-    );
+    ),
+  );
   await removeBuild(home);
 }
 

@@ -6,7 +6,7 @@ import type { PackageSpec } from "../../collector/snapshot/support/deb.ts";
 import { TestInstance } from "../../collector/snapshot/support/instance.ts";
 import { Upstream } from "../../collector/snapshot/support/upstream.ts";
 
-const rounds = 5;
+const rounds = 3;
 const tagged = 350;
 
 export interface Figure {
@@ -17,8 +17,11 @@ export interface Figure {
   readonly bytes: number;
 }
 
-/** Times the commands on a mirror of so many synthetic packages, and their sources. */
-export async function measure(home: string, packages: number): Promise<Figure[]> {
+/**
+ * Times the commands on a mirror of so many synthetic packages, and their sources.
+ * @param tell is given each figure when it is known
+ */
+export async function measure(home: string, packages: number, tell: (figure: Figure) => void): Promise<void> {
   await using upstream = await Upstream.make(join(home, "upstream"));
   await using instance = new TestInstance(join(home, "data"));
   instance.configure({ debian: { upstream, suites: ["stable"] } });
@@ -27,7 +30,6 @@ export async function measure(home: string, packages: number): Promise<Figure[]>
     upstream.set("stable", specs(packages, version++));
     await upstream.publish();
   };
-  const figures: Figure[] = [];
   const time = async (
     what: string,
     count: number,
@@ -46,7 +48,7 @@ export async function measure(home: string, packages: number): Promise<Figure[]>
       });
     }
     samples.sort((a, b) => a.seconds - b.seconds);
-    figures.push({ what, ...samples[Math.floor(count / 2)]! });
+    tell({ what, ...samples[Math.floor(count / 2)]! });
   };
   const mirror = () => instance.must("mirror");
   const take = () => instance.must("take");
@@ -63,7 +65,6 @@ export async function measure(home: string, packages: number): Promise<Figure[]>
   const manifest = writeManifest(instance, join(home, "build-manifest"), packages, version - 1);
   await time(`tag of ${tagged} packages`, rounds, () => instance.must("tag", `tag-${tag++}`, manifest));
   await time("expire of all snapshots", 1, () => instance.must("expire", "--at", "2100-01-01T00:00:00Z"));
-  return figures;
 }
 
 /** A hundredth of the packages is of the version's own. */
