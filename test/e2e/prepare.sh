@@ -10,7 +10,8 @@ set -eu
 to_compile='g++ make python3'
 to_run='live-build debootstrap debian-archive-keyring ca-certificates libbpf1 squashfs-tools squashfs-tools-ng xorriso'
 to_test='strace clang-14 llvm-14 libbpf-dev mmdebstrap libyaml-libyaml-perl e2fsprogs xfsprogs btrfs-progs attr mount
-	devscripts python3-debian python3-pycurl python3-requests gnupg openssl libdpkg-perl libxml2-utils cpio xz-utils bzip2 lz4'
+	devscripts python3-debian python3-pycurl python3-requests gnupg openssl libdpkg-perl libxml2-utils cpio xz-utils bzip2 lz4
+	reprepro apt-utils curl procps iproute2 systemd'
 
 main() {
 	purpose=${1:-run}
