@@ -8,10 +8,11 @@ set -eu
 
 # g++, make and python3 compile node-pty, which comes without a binary for Linux.
 to_compile='g++ make python3'
-to_run='live-build debootstrap debian-archive-keyring ca-certificates libbpf1 squashfs-tools squashfs-tools-ng xorriso'
+to_run='live-build debootstrap debian-archive-keyring ca-certificates libbpf1 squashfs-tools squashfs-tools-ng xorriso
+	reprepro gnupg iproute2'
 to_test='strace clang-14 llvm-14 libbpf-dev mmdebstrap libyaml-libyaml-perl e2fsprogs xfsprogs btrfs-progs attr mount
-	devscripts python3-debian python3-pycurl python3-requests gnupg openssl libdpkg-perl libxml2-utils cpio xz-utils bzip2 lz4
-	reprepro apt-utils curl procps iproute2 systemd'
+	devscripts python3-debian python3-pycurl python3-requests openssl libdpkg-perl libxml2-utils cpio xz-utils bzip2 lz4
+	apt-utils curl procps systemd nginx-light'
 
 main() {
 	purpose=${1:-run}
