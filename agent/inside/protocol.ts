@@ -24,6 +24,18 @@ export interface Survey {
   configuration: ReadonlyMap<string, string> | undefined;
 }
 
+/** A survey that looks at nothing: what is to be looked at is put beside it. */
+export const nothingAsked: Omit<Survey, "id"> = {
+  deburis: undefined,
+  lists: false,
+  log: undefined,
+  status: false,
+  downloads: [],
+  dscs: [],
+  changelogs: [],
+  configuration: undefined,
+};
+
 /** How far a log has been read. A log with another inode, or shorter, is read from its beginning. */
 export interface LogPosition {
   inode: number;

@@ -1,8 +1,6 @@
-import { fileURLToPath } from "node:url";
 import { execa } from "execa";
+import { launcher } from "../program.ts";
 import { ExperimentError } from "./run-experiment.ts";
-
-const isotrace = fileURLToPath(new URL("../isotrace", import.meta.url));
 
 /** One aspect of a path that differs, by what, and who is to blame, as `isotrace diff` tells. */
 export interface Difference {
@@ -26,7 +24,7 @@ interface DiffJson {
 
 /** What differs between two builds: causes; effects, which only follow from them, are left out. @throws ExperimentError */
 export async function compareBuilds(a: string, b: string): Promise<Difference[]> {
-  const { exitCode, stdout, stderr } = await execa(isotrace, ["diff", a, b, "--format", "json"], {
+  const { exitCode, stdout, stderr } = await execa(launcher, ["diff", a, b, "--format", "json"], {
     reject: false,
     maxBuffer: 256 << 20,
   });

@@ -1,10 +1,8 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { execa } from "execa";
+import { launcher } from "../program.ts";
 import type { Setting } from "./variations.ts";
-
-const isotrace = fileURLToPath(new URL("../isotrace", import.meta.url));
 
 export interface Ground {
   /** The tree that is built: a copy of it is taken for each build. */
@@ -35,7 +33,7 @@ export async function runExperiment(ground: Ground, name: string, setting: Setti
     ...(processors === undefined ? [] : ["taskset", "--cpu-list", processors]),
     ...(personality.length === 0 ? [] : ["setarch", ...personality]),
   ];
-  const run = [...before, isotrace, "run", "--out", out, "--", ...ground.command];
+  const run = [...before, launcher, "run", "--out", out, "--", ...ground.command];
   // Namespaces of their own, for all builds alike: a host name, and mounts that nobody else sees.
   const { exitCode, signal, stderr } = await execa(
     "unshare",

@@ -1,7 +1,7 @@
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { UsageError } from "../cli/usage-error.ts";
+import { programPath } from "../program.ts";
 import { openBuild } from "../resolve-build.ts";
 import { type Diff, diffOf } from "./diff.ts";
 import type { Evidence, Question } from "./side/evidence.ts";
@@ -17,7 +17,7 @@ const resourceLimits = { maxYoungGenerationSizeMb: 48 };
  * @throws UsageError if one cannot be read or is no recording.
  */
 export async function diffRecordings(a: string, b: string): Promise<Diff> {
-  const worker = new Worker(readerPath(), { workerData: b, resourceLimits });
+  const worker = new Worker(programPath(import.meta.url, "./side/reader"), { workerData: b, resourceLimits });
   try {
     // The thread begins while this one reads.
     const other = elsewhere(worker);
@@ -48,10 +48,4 @@ function unwrapped<T extends object>(message: FromReader<T>): T {
 
 function isFailure(message: object): message is Failure {
   return "failure" in message;
-}
-
-/** A checkout runs TypeScript, an installed package the JavaScript made from it. */
-function readerPath(): string {
-  const ending = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
-  return fileURLToPath(new URL(`./side/reader${ending}`, import.meta.url));
 }

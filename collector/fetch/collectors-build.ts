@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { UsageError } from "../cli/usage-error.ts";
+import { programPath } from "../program.ts";
 
 /**
  * A build of the collector that the environment names (`ISOTRACE_COLLECTOR`), as a file. What reads recordings does so at
@@ -10,8 +10,7 @@ import { UsageError } from "../cli/usage-error.ts";
 export function collectorsBuild(build: string): string | undefined {
   const { ISOTRACE_COLLECTOR: collector = "", ISOTRACE_CA: authorities = "" } = process.env;
   if (collector === "") return undefined;
-  const ending = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
-  const script = fileURLToPath(new URL(`./main${ending}`, import.meta.url));
+  const script = programPath(import.meta.url, "./main");
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, build], {
     encoding: "utf8",
     env: { ...process.env, ...(authorities === "" ? {} : { NODE_EXTRA_CA_CERTS: authorities }) },

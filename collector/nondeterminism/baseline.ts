@@ -1,4 +1,4 @@
-import { fromJsonText, type JsonText, jsonText } from "../model/bytes.ts";
+import { type JsonText, jsonText } from "../model/bytes.ts";
 import type { Finding } from "./finding.ts";
 import { type Source, sources } from "./source.ts";
 
@@ -121,9 +121,4 @@ function isJsonText(value: unknown): value is JsonText {
 function shortened(value: unknown): string {
   const text = JSON.stringify(value) ?? "not there";
   return text.length > 60 ? `${text.slice(0, 60)}...` : text;
-}
-
-/** What an entry accepts, for a person. A byte string. */
-export function pathOfAccepted({ path }: Accepted): string {
-  return fromJsonText(path);
 }

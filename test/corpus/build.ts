@@ -2,6 +2,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFi
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { execa } from "execa";
+import { bootstrapped } from "../e2e/lib/bootstrapped.ts";
 import { epoch, removeBuild } from "../e2e/lib/live-build.ts";
 import { isotrace, workspace } from "../e2e/lib/paths.ts";
 import { type Case, casesDirectory } from "./cases.ts";
@@ -107,27 +108,19 @@ function environment({ timezone, language, user, umask }: Circumstances): Record
   };
 }
 
-/** A bootstrapped system with what the cases run, made once. */
-async function makeBase(mirror: string): Promise<string> {
-  const tarball = join(home, "base.tar");
-  if (existsSync(tarball)) return tarball;
-  const directory = join(home, "base");
-  await removeBuild(directory);
-  mkdirSync(home, { recursive: true });
-  await execa("debootstrap", ["--variant=minbase", `--include=${included}`, "bookworm", directory, mirror]);
-  // What debootstrap left of its own times and values is not of the builds that are compared.
-  for (const each of ["var/log/dpkg.log", "var/log/bootstrap.log", "var/log/alternatives.log"])
-    rmSync(join(directory, each), { force: true });
-  const shadow = join(directory, "etc/shadow");
-  writeFileSync(
-    shadow,
-    readFileSync(shadow, "latin1").replace(/^([^:]*:[^:]*:)\d+:/gm, (_, before: string) => `${before}19000:`),
-    "latin1",
-  );
-  await execa("tar", ["--create", "--file", `${tarball}.tmp`, "--directory", directory, "."]);
-  await execa("mv", [`${tarball}.tmp`, tarball]);
-  await removeBuild(directory);
-  return tarball;
+/** A bootstrapped system with what the cases run; what debootstrap left of its own times is not of the builds that are compared. */
+function makeBase(mirror: string): Promise<string> {
+  return bootstrapped(join(home, "base.tar"), mirror, [`--include=${included}`], (directory) => {
+    for (const each of ["var/log/dpkg.log", "var/log/bootstrap.log", "var/log/alternatives.log"])
+      rmSync(join(directory, each), { force: true });
+    const shadow = join(directory, "etc/shadow");
+    const lines = readFileSync(shadow, "latin1");
+    writeFileSync(
+      shadow,
+      lines.replace(/^([^:]*:[^:]*:)\d+:/gm, (_, before: string) => `${before}19000:`),
+      "latin1",
+    );
+  });
 }
 
 /** A package whose postinst is the case; it ships a file with a date and a UUID of its own. */

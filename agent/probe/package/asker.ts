@@ -1,19 +1,8 @@
 import { Inside } from "../../inside/inside.ts";
-import type { Findings, Survey } from "../../inside/protocol.ts";
+import { type Findings, nothingAsked, type Survey } from "../../inside/protocol.ts";
 
 /** What is to be found out of a system; what is not given is not asked for. */
 export type Question = Partial<Omit<Survey, "id">>;
-
-const nothing: Omit<Survey, "id"> = {
-  deburis: undefined,
-  lists: false,
-  log: undefined,
-  status: false,
-  downloads: [],
-  dscs: [],
-  changelogs: [],
-  configuration: undefined,
-};
 
 /** Asks the process inside a system, one question at a time. */
 export class Asker {
@@ -33,7 +22,7 @@ export class Asker {
   async ask(question: Question): Promise<Findings | undefined> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const findings = await this.#inside.survey({ ...nothing, ...question });
+        const findings = await this.#inside.survey({ ...nothingAsked, ...question });
         for (const detail of findings.losses) this.#loss(detail);
         return findings;
       } catch (error) {

@@ -2,6 +2,7 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { openIndex } from "../sqlite/open.ts";
 import { SqliteIndex } from "../sqlite/sqlite-index.ts";
 import { answerCalls, type Methods } from "./calls.ts";
+import { storeMethods } from "./methods.ts";
 
 export interface IndexThreadData {
   readonly path: string;
@@ -29,20 +30,6 @@ function main({ path, isToBeMade }: IndexThreadData): void {
   });
 }
 
-const indexMethods = [
-  "note",
-  "put",
-  "fail",
-  "remove",
-  "outlines",
-  "builds",
-  "build",
-  "packages",
-  "files",
-  "findings",
-  "why",
-  "document",
-  "close",
-] as const satisfies readonly (keyof SqliteIndex)[];
+const indexMethods = [...storeMethods, "close"] as const satisfies readonly (keyof SqliteIndex)[];
 
 main(workerData as IndexThreadData);

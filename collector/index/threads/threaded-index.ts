@@ -1,25 +1,11 @@
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
+import { programPath } from "../../program.ts";
 import type { IndexStore } from "../index-store.ts";
 import { Caller, remote } from "./calls.ts";
 import type { IndexThreadData } from "./index-thread.ts";
-import { threadPath } from "./thread-path.ts";
+import { storeMethods } from "./methods.ts";
 
 type Asked = { [K in keyof IndexStore]: IndexStore[K] };
-
-const names = [
-  "note",
-  "put",
-  "fail",
-  "remove",
-  "outlines",
-  "builds",
-  "build",
-  "packages",
-  "files",
-  "findings",
-  "why",
-  "document",
-] as const satisfies readonly (keyof IndexStore)[];
 
 /** The index, as the collector's main thread has it: its database is in another thread. */
 export interface ThreadedIndex extends IndexStore {
@@ -38,7 +24,7 @@ export async function startIndex(
   failed: (error: Error) => void,
 ): Promise<ThreadedIndex> {
   const workerData: IndexThreadData = { path, isToBeMade };
-  const worker = new Worker(threadPath("index-thread", import.meta.url), { workerData });
+  const worker = new Worker(programPath(import.meta.url, "./index-thread"), { workerData });
   const caller = new Caller(worker);
   let isClosing = false;
   worker.on("error", (error) => {
@@ -72,5 +58,5 @@ export function indexAt(port: MessagePort): Pick<IndexStore, "put"> {
 }
 
 function asked(caller: Caller): Omit<IndexStore, "close"> {
-  return remote<Omit<Asked, "close"> & Record<string, never>>(caller, names as never) as never;
+  return remote<Omit<Asked, "close"> & Record<string, never>>(caller, storeMethods as never) as never;
 }

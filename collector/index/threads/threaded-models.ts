@@ -1,7 +1,7 @@
 import { type MessagePort, Worker } from "node:worker_threads";
+import { programPath } from "../../program.ts";
 import type { Models } from "../models/models.ts";
 import { Caller, type Remote } from "./calls.ts";
-import { threadPath } from "./thread-path.ts";
 
 /** What a thread may take before it is ended, in MB: a model at its limit takes less. */
 const mostMemory = 3072;
@@ -44,7 +44,7 @@ export class ThreadedModels {
   }
 
   #start(): { worker: Worker; caller: Caller } {
-    const worker = new Worker(threadPath("models-thread", import.meta.url), {
+    const worker = new Worker(programPath(import.meta.url, "./models-thread"), {
       resourceLimits: { maxOldGenerationSizeMb: mostMemory },
     });
     const caller = new Caller(worker);

@@ -5,9 +5,6 @@ import type { OriginRule } from "./rules.ts";
 import { parseOriginRules } from "./rules-file.ts";
 import { snapshotsOf } from "./sources.ts";
 
-/** The rules that a build directory may have of its own. */
-export const rulesPath = "/config/isotrace-origins.yml";
-
 /** What a build's configuration says of its archives. */
 export interface OriginSettings {
   readonly rules: readonly OriginRule[];

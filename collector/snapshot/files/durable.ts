@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { syncDirectory } from "../../store/sync-directory.ts";
 
 /** Writes a file so that after a crash there is the old content or the new, whole. Its directory is made. */
 export function writeDurably(path: string, content: string | Uint8Array, mode = 0o644): void {
@@ -17,16 +18,6 @@ export function writeDurably(path: string, content: string | Uint8Array, mode = 
   }
   renameSync(fresh, path);
   syncDirectory(dirname(path));
-}
-
-/** Makes renames in a directory last. */
-export function syncDirectory(path: string): void {
-  const fd = openSync(path, "r");
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
 }
 
 /** Gives a finished directory its name; what has the name already goes. */

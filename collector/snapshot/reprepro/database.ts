@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ExecaError, execa } from "execa";
+import { syncDirectory } from "../../store/sync-directory.ts";
 import { SnapshotError } from "../error.ts";
-import { syncDirectory } from "../files/durable.ts";
 import { Reprepro, RepreproFailure } from "./program.ts";
 import { rebuild } from "./rebuild.ts";
 

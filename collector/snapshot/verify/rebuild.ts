@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { execa } from "execa";
+import { programPath } from "../../program.ts";
 import { SnapshotError } from "../error.ts";
 import { digestOf } from "../files/digest.ts";
 import { publicKey } from "../key/signer.ts";
@@ -26,9 +26,7 @@ export interface Rebuilt {
 const products =
   /^(?:\.build|\.lock|binary|cache|chroot|isotrace|local|source|tmp)(?:\/|$)|^(?:chroot|binary|live-image|build)[^/]*\.(?:iso|log|files|packages|contents|tmp|zsync|manifest)[^/]*$|^[^/]*\.iso$/;
 
-const inside = fileURLToPath(
-  new URL(import.meta.url.endsWith(".ts") ? "inside.ts" : "inside.js", import.meta.url),
-);
+const inside = programPath(import.meta.url, "./inside");
 
 /**
  * Builds an image from a tag's archives alone: in a network namespace of its own, in which nothing is to be reached but a

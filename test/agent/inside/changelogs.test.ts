@@ -5,17 +5,7 @@ import { gzipSync } from "node:zlib";
 import { execaSync } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Inside } from "../../../agent/inside/inside.ts";
-import type { Binary } from "../../../agent/inside/protocol.ts";
-
-const nothing = {
-  deburis: undefined,
-  lists: false,
-  log: undefined,
-  status: false,
-  downloads: [],
-  dscs: [],
-  configuration: undefined,
-};
+import { type Binary, nothingAsked } from "../../../agent/inside/protocol.ts";
 
 let top: string;
 let docs: string;
@@ -48,7 +38,7 @@ function binary(name: string, facts: Partial<Binary> = {}): Binary {
 }
 
 async function read(...changelogs: Binary[]): Promise<{ told: (string | undefined)[]; losses: string[] }> {
-  const { changelogs: found, losses } = await inside.survey({ ...nothing, changelogs });
+  const { changelogs: found, losses } = await inside.survey({ ...nothingAsked, changelogs });
   const told = found.map((each) =>
     each === undefined ? undefined : `${Buffer.from(each.text).toString("latin1")}${each.cut ? "(cut)" : ""}`,
   );

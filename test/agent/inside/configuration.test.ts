@@ -4,17 +4,8 @@ import { dirname, join } from "node:path";
 import { execaSync } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Inside } from "../../../agent/inside/inside.ts";
+import { nothingAsked } from "../../../agent/inside/protocol.ts";
 import type { ConfigurationChanges } from "../../../agent/probe/configuration/look.ts";
-
-const nothing = {
-  deburis: undefined,
-  lists: false,
-  log: undefined,
-  status: false,
-  downloads: [],
-  dscs: [],
-  changelogs: [],
-};
 
 let top: string;
 let apt: string;
@@ -38,7 +29,7 @@ function write(path: string, content: string): void {
 }
 
 async function look(known: ReadonlyMap<string, string> = new Map()): Promise<ConfigurationChanges> {
-  const { configuration } = await inside.survey({ ...nothing, configuration: known });
+  const { configuration } = await inside.survey({ ...nothingAsked, configuration: known });
   return configuration!;
 }
 

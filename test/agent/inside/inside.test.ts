@@ -16,17 +16,7 @@ import { join } from "node:path";
 import { execa, execaSync } from "execa";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Inside } from "../../../agent/inside/inside.ts";
-
-const nothing = {
-  deburis: undefined,
-  lists: false,
-  log: undefined,
-  status: false,
-  downloads: [],
-  dscs: [],
-  changelogs: [],
-  configuration: undefined,
-};
+import { nothingAsked } from "../../../agent/inside/protocol.ts";
 
 let top: string;
 let root: string;
@@ -60,10 +50,10 @@ function status(count: number): string {
 describe("the process inside a chroot", () => {
   it("reads the chroot wherever it has been moved to", async () => {
     writeFileSync(join(root, "var/lib/dpkg/status"), status(1));
-    await inside.survey({ ...nothing, status: true });
+    await inside.survey({ ...nothingAsked, status: true });
     renameSync(root, join(top, "chroot.tmp"));
     writeFileSync(join(top, "chroot.tmp/var/lib/dpkg/status"), status(2));
-    const { installed } = await inside.survey({ ...nothing, status: true });
+    const { installed } = await inside.survey({ ...nothingAsked, status: true });
     expect(installed?.map((each) => each.name)).toEqual(["p0", "p1"]);
   });
 
@@ -71,7 +61,7 @@ describe("the process inside a chroot", () => {
     symlinkSync("/etc", join(root, "var/lib/apt/lists"));
     mkdirSync(join(root, "etc"));
     writeFileSync(join(root, "etc/x_dists_y_InRelease"), "Origin: Inside\n");
-    const { releases, losses } = await inside.survey({ ...nothing, lists: true });
+    const { releases, losses } = await inside.survey({ ...nothingAsked, lists: true });
     expect(releases.map((each) => each.origin)).toEqual(["Inside"]);
     expect(losses).toEqual([]);
   });
@@ -79,25 +69,25 @@ describe("the process inside a chroot", () => {
   it("reads nothing of the host through an absolute symlink", async () => {
     symlinkSync("/var/lib/dpkg/status", join(root, "var/lib/dpkg/host"));
     symlinkSync("../../../../../../../../var/lib/dpkg/host", join(root, "var/lib/dpkg/status"));
-    const { installed } = await inside.survey({ ...nothing, status: true });
+    const { installed } = await inside.survey({ ...nothingAsked, status: true });
     expect(installed).toBeUndefined();
     expect(readFileSync("/var/lib/dpkg/status", "latin1")).toContain("Package:");
   });
 
   it("does not open a fifo or a device in a file's place, and says so", async () => {
     execaSync("mkfifo", [join(root, "var/lib/dpkg/status")]);
-    const { installed, losses } = await inside.survey({ ...nothing, status: true });
+    const { installed, losses } = await inside.survey({ ...nothingAsked, status: true });
     expect(installed).toBeUndefined();
     expect(losses).toEqual(["/var/lib/dpkg/status: not a regular file"]);
   });
 
   it("takes a status file of 50 MB up to a bound that it names, and refuses a larger one by its size", async () => {
     writeFileSync(join(root, "var/lib/dpkg/status"), status(700_000));
-    const { installed, losses } = await inside.survey({ ...nothing, status: true });
+    const { installed, losses } = await inside.survey({ ...nothingAsked, status: true });
     expect(installed).toHaveLength(70_000);
     expect(losses).toEqual(["700000 packages at once; 70000 are told of"]);
     execaSync("truncate", ["-s", "200G", join(root, "var/lib/dpkg/status")]);
-    const refused = await inside.survey({ ...nothing, status: true });
+    const refused = await inside.survey({ ...nothingAsked, status: true });
     expect(refused.installed).toBeUndefined();
     expect(refused.losses[0]).toMatch(/status: \d+ bytes; at most \d+ are read/);
   });
@@ -109,7 +99,11 @@ describe("the process inside a chroot", () => {
       // The runner's own root is the host's.
       symlinkSync(`/proc/${process.pid}/root/var/lib/dpkg/status`, join(root, "var/lib/dpkg/status"));
       symlinkSync(`/proc/${process.pid}/root${host}`, join(root, "var/lib/apt/lists"));
-      const { installed, releases, losses } = await inside.survey({ ...nothing, status: true, lists: true });
+      const { installed, releases, losses } = await inside.survey({
+        ...nothingAsked,
+        status: true,
+        lists: true,
+      });
       expect({ installed, releases }).toEqual({ installed: undefined, releases: [] });
       expect(losses.sort()).toEqual(["/var/lib/apt/lists: ELOOP", "/var/lib/dpkg/status: ELOOP"]);
     } finally {
@@ -121,7 +115,7 @@ describe("the process inside a chroot", () => {
   it("does not open a device behind a symlink", async () => {
     execaSync("mkfifo", [join(root, "fifo")]);
     symlinkSync("/fifo", join(root, "var/lib/dpkg/status"));
-    const { losses } = await inside.survey({ ...nothing, status: true });
+    const { losses } = await inside.survey({ ...nothingAsked, status: true });
     expect(losses).toEqual(["/var/lib/dpkg/status: not a regular file"]);
   });
 
@@ -131,7 +125,7 @@ describe("the process inside a chroot", () => {
     const before = readdirSync(root, { recursive: true });
     vi.stubEnv("NODE_V8_COVERAGE", "/coverage");
     vi.stubEnv("NODE_OPTIONS", "--cpu-prof");
-    await inside.survey({ ...nothing, status: true });
+    await inside.survey({ ...nothingAsked, status: true });
     await inside.close();
     vi.unstubAllEnvs();
     expect(readdirSync(root, { recursive: true })).toEqual(before);
@@ -146,7 +140,7 @@ describe("the process inside a chroot", () => {
     writeFileSync(join(lists, "a_dists_x_InRelease"), inline);
     writeFileSync(join(lists, "b_dists_x_Release"), "Origin: Beside\n");
     const told = async () => {
-      const { releases, losses } = await inside.survey({ ...nothing, lists: true });
+      const { releases, losses } = await inside.survey({ ...nothingAsked, lists: true });
       const signed = releases.map((each) => [each.origin, Buffer.from(each.signature).toString("latin1")]);
       return { signed, losses };
     };
@@ -165,13 +159,13 @@ describe("the process inside a chroot", () => {
   it("reads names that are not UTF-8", async () => {
     const name = Buffer.concat([Buffer.from(join(root, "x\xffy_1.dsc"), "latin1")]);
     writeFileSync(name, "Source: x\nVersion: 3:1\n");
-    const { fetched } = await inside.survey({ ...nothing, dscs: ["/x\xffy_1.dsc"] });
+    const { fetched } = await inside.survey({ ...nothingAsked, dscs: ["/x\xffy_1.dsc"] });
     expect(fetched[0]).toMatchObject({ name: "x", version: "3:1" });
   });
 
   it("fails with a reason when the chroot is gone, and does not hang", async () => {
     rmSync(root, { recursive: true });
     const gone = new Inside(() => openSync(root, "r"));
-    await expect((async () => gone.survey(nothing))()).rejects.toThrow("ENOENT");
+    await expect((async () => gone.survey(nothingAsked))()).rejects.toThrow("ENOENT");
   });
 });

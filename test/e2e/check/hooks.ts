@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { differing } from "../../corpus/differing.ts";
 import { type Reported, readDiff, readFindings } from "../../corpus/reported.ts";
+import { bootstrapped } from "../lib/bootstrapped.ts";
 import { buildEnvironment, removeBuild } from "../lib/live-build.ts";
 import { findMirror } from "../lib/mirror.ts";
 import { isotrace, workspace } from "../lib/paths.ts";
@@ -82,20 +83,12 @@ async function build(name: string, base: string, mirror: string): Promise<{ out:
   return { out, tree };
 }
 
-async function makeBase(mirror: string): Promise<string> {
-  const tarball = join(home, "base.tar");
-  if (existsSync(tarball)) return tarball;
-  const directory = join(home, "base");
-  await removeBuild(directory);
-  mkdirSync(home, { recursive: true });
-  await execa("debootstrap", ["--variant=minbase", "bookworm", directory, mirror]);
-  // As an image's build has them before its packages are installed.
-  for (const each of ["etc/machine-id", "var/cache/ldconfig/aux-cache"])
-    rmSync(join(directory, each), { force: true });
-  await execa("tar", ["--create", "--file", `${tarball}.tmp`, "--directory", directory, "."]);
-  await execa("mv", [`${tarball}.tmp`, tarball]);
-  await removeBuild(directory);
-  return tarball;
+/** As an image's build has it before its packages are installed. */
+function makeBase(mirror: string): Promise<string> {
+  return bootstrapped(join(home, "base.tar"), mirror, [], (directory) => {
+    for (const each of ["etc/machine-id", "var/cache/ldconfig/aux-cache"])
+      rmSync(join(directory, each), { force: true });
+  });
 }
 
 function print(text: string): void {
