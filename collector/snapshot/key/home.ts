@@ -35,6 +35,8 @@ export class GnupgHome implements AsyncDisposable {
       {
         reject: false,
         encoding: "buffer",
+        // The last byte of a key can be a line feed's.
+        stripFinalNewline: false,
         env: { LC_ALL: "C.UTF-8" },
         ...(input === undefined ? { stdin: "ignore" as const } : { input }),
       },

@@ -71,6 +71,7 @@ test.each([
     const der = execaSync("openssl", ["pkey", "-pubin", "-in", "public.pem", "-outform", "DER"], {
       cwd: at,
       encoding: "buffer",
+      stripFinalNewline: false,
     });
     const fingerprint = execaSync("openssl", ["dgst", "-sha256", "-r"], { input: der.stdout }).stdout;
     expect(envelope.signatures[0]!.keyid).toBe(fingerprint.split(" ")[0]);

@@ -154,7 +154,11 @@ describe("key stores:", () => {
 
   test("PKCS #12 is recorded without keys only", async () => {
     const run = async (args: string[]) => {
-      const { stdout } = await execa("openssl", args, { cwd: top, encoding: "buffer" });
+      const { stdout } = await execa("openssl", args, {
+        cwd: top,
+        encoding: "buffer",
+        stripFinalNewline: false,
+      });
       return Buffer.from(stdout);
     };
     writeFileSync(join(top, "key.pem"), pem(rsa, "pkcs8"));

@@ -45,7 +45,9 @@ async function system(name: string, archive: Buffer | string): Promise<string> {
 }
 
 async function compressed(command: string, ...args: string[]): Promise<Buffer> {
-  const { stdout } = await execa(command, [...args, "-c"], { input: main, encoding: "buffer" });
+  // The last byte of what is compressed can be a line feed's.
+  const options = { input: main, encoding: "buffer", stripFinalNewline: false } as const;
+  const { stdout } = await execa(command, [...args, "-c"], options);
   return Buffer.from(stdout);
 }
 
