@@ -49,8 +49,14 @@ export async function runExperiment(ground: Ground, name: string, setting: Setti
   const log = join(out, "build.log");
   const reason = existsSync(log) ? `see ${log}` : stderr.trim().split("\n").at(-1);
   throw new ExperimentError(
-    `reproduce: build "${name}" must end with status 0, but it ended with ${signal ?? exitCode}: ${reason}; mend the build, or leave out what it does not bear, for example: --vary -${name}`,
+    `reproduce: build "${name}" must end with status 0, but it ended with ${signal ?? exitCode}: ${reason}; ${remedyOf(name)}`,
   );
+}
+
+function remedyOf(name: string): string {
+  if (name === "base" || name === "none") return "mend the build";
+  const varied = name === "all" ? "NAME" : name.split("+")[0];
+  return `mend the build, or leave out a variation that it does not bear: --vary -${varied}`;
 }
 
 /**

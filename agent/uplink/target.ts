@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { fileOf } from "../../collector/cli/options.ts";
 import { UsageError } from "../../collector/cli/usage-error.ts";
 import { type Label, uplinkPath } from "../../proto/uplink.ts";
 import type { Target } from "./link.ts";
@@ -15,8 +15,11 @@ export function targetOf(command: string, given: Given, build: string): Target {
   const file = given["token-file"];
   return {
     url: socketUrl(command, given.collector ?? ""),
-    token: (file === undefined ? (process.env.ISOTRACE_TOKEN ?? "") : readFileSync(file, "utf8")).trim(),
-    authorities: given.ca === undefined ? "" : readFileSync(given.ca, "utf8"),
+    token: (file === undefined
+      ? (process.env.ISOTRACE_TOKEN ?? "")
+      : fileOf("token-file", file).toString()
+    ).trim(),
+    authorities: given.ca === undefined ? "" : fileOf("ca", given.ca).toString(),
     build,
     labels: given.label.map((text) => labelOf(command, text)),
   };

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { fileOf } from "./options.ts";
 import { UsageError } from "./usage-error.ts";
 
 export const collectorUsage = `  --collector URL    a BUILD that is not here is the collector's: its key or id (or ISOTRACE_COLLECTOR)
@@ -26,16 +26,8 @@ export function takeCollectorOptions(args: readonly string[], environment: NodeJ
     }
     const value = given ?? args[++i];
     if (value === undefined || value === "") throw new UsageError(`--${name} needs a value`);
-    const text = name === "token-file" ? readToken(value) : value;
+    const text = name === "token-file" ? fileOf("token-file", value).toString().trim() : value;
     environment[variables[name as keyof typeof variables]] = text;
   }
   return others;
-}
-
-function readToken(file: string): string {
-  try {
-    return readFileSync(file, "utf8").trim();
-  } catch (error) {
-    throw new UsageError(`--token-file ${file}: ${(error as Error).message}`, { cause: error });
-  }
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { fileOf } from "../cli/options.ts";
 import { UsageError } from "../cli/usage-error.ts";
 import type { Rules } from "../store/retention.ts";
 import type { ServerOptions } from "./server.ts";
@@ -68,7 +68,7 @@ export function isLoopback(host: string): boolean {
 /** Lines `NAME = VALUE`; what begins with # is a comment. The names are those of the options. @throws UsageError */
 function readConfiguration(path: string): Given {
   const given: Partial<Record<Name, string>> = {};
-  for (const [i, line] of readText(path).split("\n").entries()) {
+  for (const [i, line] of fileOf("config", path).toString().split("\n").entries()) {
     if (/^\s*(#.*)?$/.test(line)) continue;
     const match = /^\s*([a-z-]+)\s*=\s*(.*?)\s*$/.exec(line);
     const name = match?.[1] as Name | undefined;
@@ -79,14 +79,6 @@ function readConfiguration(path: string): Given {
     given[name] = match![2]!;
   }
   return given;
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw new UsageError(`collect: --config ${path}: ${(error as Error).message}`, { cause: error });
-  }
 }
 
 function defined(given: Given): Given {
@@ -130,7 +122,7 @@ function tlsOf(cert: string | undefined, key: string | undefined) {
   if (cert === undefined && key === undefined) return undefined;
   if (cert === undefined || key === undefined)
     throw new UsageError("collect: give both --cert and --key, or neither");
-  return { cert: readFileSync(cert), key: readFileSync(key) };
+  return { cert: fileOf("cert", cert), key: fileOf("key", key) };
 }
 
 function numberOf(option: string, text: string): number {

@@ -3,6 +3,7 @@ import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { WebSocketServer } from "ws";
 import { maximumFrame, uplinkPath } from "../../proto/uplink.ts";
+import { UsageError } from "../cli/usage-error.ts";
 import { ingest } from "../ingest/socket.ts";
 import { callerOf, may } from "./access.ts";
 import { answer } from "./api.ts";
@@ -67,7 +68,7 @@ export async function listen(
     );
   });
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (error) => reject(cannotListen(options, error)));
     server.listen(options.port, options.host, resolve);
   });
   const { port } = server.address() as AddressInfo;
@@ -129,4 +130,11 @@ function refusal({ tokens }: Collector, request: IncomingMessage, uplinks: numbe
   if (caller === undefined) return "401 Unauthorized";
   if (!may(caller, "ingest")) return "403 Forbidden";
   return uplinks >= mostUplinks ? "503 Service Unavailable" : undefined;
+}
+
+function cannotListen({ host, port }: ServerOptions, error: NodeJS.ErrnoException): UsageError {
+  return new UsageError(
+    `collect: ${host}:${port} must be an address of this machine and a free port, but: ${error.code}; give another --listen`,
+    { cause: error },
+  );
 }

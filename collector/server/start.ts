@@ -72,18 +72,25 @@ export async function startCollector(
     );
   await look();
   const expiry = setInterval(() => void look(), expiryInterval);
-  const listening = await listen(collector, serving);
+  // Its threads would keep the process from ending, also if it cannot listen.
+  const end = async () => {
+    clearInterval(expiry);
+    await indexer.stop();
+    await models.close();
+    await index.close();
+    lock.release();
+  };
+  const listening = await listen(collector, serving).catch(async (error: unknown) => {
+    await end();
+    throw error;
+  });
   return {
     url: listening.url,
     collector,
     failed,
     stop: async () => {
-      clearInterval(expiry);
       await listening.stop();
-      await indexer.stop();
-      await models.close();
-      await index.close();
-      lock.release();
+      await end();
     },
   };
 }
