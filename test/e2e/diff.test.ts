@@ -13,8 +13,8 @@ const outs = ["a", "b"].map((name) => join(home, name, "out"));
 const targets = ["a", "b"].map((name) => join(home, name, "build/target"));
 /** What the two systems are made to differ in, beside the times of a debootstrap. */
 const plant = `
-cat /proc/sys/kernel/random/uuid >target/etc/planted-id
-date +%s%N >target/srv/planted-time
+(exec cat /proc/sys/kernel/random/uuid >target/etc/planted-id)
+(exec date +%s%N >target/srv/planted-time)
 cp target/etc/planted-id target/srv/planted-copy
 `;
 let status: number;
