@@ -99,6 +99,9 @@ function decodeExec(
     root: identity(view, offset, f.root_device, f.root_inode),
     cwdIdentity: identity(view, offset, f.cwd_device, f.cwd_inode),
     executableIdentity: identity(view, offset, f.exe_device, f.exe_inode),
+    outputs: [f.stdout_inode, f.stderr_inode]
+      .map((field) => u64(view, offset + field))
+      .filter((inode) => inode !== 0),
     argv,
     argvLength: u32(f.argv_total),
     argvTruncated: has(F.ARGV_TRUNCATED),

@@ -33,6 +33,8 @@ export interface ExecEvent extends Process {
   root: Identity;
   cwdIdentity: Identity;
   executableIdentity: Identity;
+  /** Inodes of the regular files that standard output and standard error write to. */
+  outputs: number[];
   /** Arguments, each ended by NUL; at most 131072 bytes of `argvLength`. */
   argv: Buffer;
   argvLength: number;

@@ -59,6 +59,7 @@ struct super_block {
 };
 
 struct inode {
+	unsigned short i_mode;
 	unsigned long i_ino;
 	struct super_block *i_sb;
 };
@@ -97,6 +98,8 @@ struct socket {
 };
 
 struct file {
+	unsigned int f_mode;
+	struct inode *f_inode;
 	struct path f_path;
 	void *private_data;
 };
@@ -216,6 +219,8 @@ struct exec_record {
 	__u64 root_inode;
 	__u64 cwd_inode;
 	__u64 exe_inode;
+	__u64 stdout_inode; /* 0: not a regular file that it can write to */
+	__u64 stderr_inode;
 	__u32 root_device; /* kernel encoding: major << 20 | minor */
 	__u32 cwd_device;
 	__u32 exe_device;
@@ -542,6 +547,25 @@ static __always_inline void identity(struct dentry *dentry, __u64 *inode, __u32 
 	*device = BPF_CORE_READ(node, i_sb, s_dev);
 }
 
+#define FMODE_WRITE 2
+#define S_IFMT 0170000
+#define S_IFREG 0100000
+
+/* The inode of the regular file that the task's descriptor writes to, 0 if there is none. */
+static __always_inline __u64 written_by(struct task_struct *task, unsigned int fd)
+{
+	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+	struct file *file, **files = BPF_CORE_READ(table, fd);
+	struct inode *inode;
+
+	if (fd >= BPF_CORE_READ(table, max_fds) || bpf_probe_read_kernel(&file, sizeof(file), files + fd) || !file)
+		return 0;
+	inode = BPF_CORE_READ(file, f_inode);
+	if (!(BPF_CORE_READ(file, f_mode) & FMODE_WRITE) || (BPF_CORE_READ(inode, i_mode) & S_IFMT) != S_IFREG)
+		return 0;
+	return BPF_CORE_READ(inode, i_ino);
+}
+
 static __always_inline int is_maintainer_script(struct scratch *s)
 {
 	static const char directory[] = "/var/lib/dpkg/";
@@ -608,6 +632,8 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	identity(fs->root.dentry, &r->root_inode, &r->root_device);
 	identity(fs->pwd.dentry, &r->cwd_inode, &r->cwd_device);
 	identity(exe->f_path.dentry, &r->exe_inode, &r->exe_device);
+	r->stdout_inode = written_by(task, 1);
+	r->stderr_inode = written_by(task, 2);
 	r->argv_total = total;
 	r->env_total = env_total;
 	r->env_size = 0;

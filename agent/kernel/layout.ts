@@ -16,18 +16,20 @@ export const exec = {
   root_inode: 48,
   cwd_inode: 56,
   exe_inode: 64,
-  root_device: 72,
-  cwd_device: 76,
-  exe_device: 80,
-  argv_total: 84,
-  env_total: 88,
-  filename_size: 92,
-  exe_size: 96,
-  cwd_size: 100,
-  env_size: 104,
-  argv_size: 108,
+  stdout_inode: 72,
+  stderr_inode: 80,
+  root_device: 88,
+  cwd_device: 92,
+  exe_device: 96,
+  argv_total: 100,
+  env_total: 104,
+  filename_size: 108,
+  exe_size: 112,
+  cwd_size: 116,
+  env_size: 120,
+  argv_size: 124,
 } as const;
-export const execSize = 112;
+export const execSize = 128;
 export const needs = { getrandom_bytes: 32, counts: 40 } as const;
 export const connect = { family: 32, port: 34, protocol: 36, address: 40, result: 56, reserved: 60 } as const;
 export const connectSize = 64;

@@ -1,8 +1,9 @@
 import { type Event, operation } from "../../../proto/events.ts";
 import { mask } from "../../kernel/fanotify.ts";
 import type { FileNotice } from "../../kernel/fanotify-parse.ts";
-import type { Writer } from "../process/attribution.ts";
+import { attributeOutput, type Writer } from "../process/attribution.ts";
 import type { Incarnation } from "../process/incarnation.ts";
+import { ContentWriters } from "./content-writers.ts";
 import type { Place } from "./finder.ts";
 import { Graveyard } from "./graveyard.ts";
 import { objectOf } from "./object.ts";
@@ -30,9 +31,6 @@ export interface DirectoryFinder {
   takeIn(node: DirectoryNode, time: number, writer: Writer): void;
 }
 
-/** Files open for writing at once that are remembered; beyond it one that is written for long is told of again. */
-const mostBeingWritten = 10_000;
-
 /** Turns fanotify's events into those of the recording, and keeps the directory tree in step with them. */
 export class FileProbe {
   readonly #tree: DirectoryTree;
@@ -41,8 +39,7 @@ export class FileProbe {
   /** Handles of the directories that Isotrace writes to. */
   readonly #own: ReadonlySet<string>;
   readonly #removed = new Graveyard();
-  /** Who is writing a file that is open, by the file's handle. */
-  readonly #beingWritten = new Map<string, number>();
+  readonly #contentWriters = new ContentWriters();
 
   constructor(
     tree: DirectoryTree,
@@ -59,9 +56,8 @@ export class FileProbe {
   /** @returns true if the event concerns the build directory. */
   handle(notice: FileNotice, from: number, to: number): boolean {
     let operations = operationsOf(notice.mask);
-    const modifier =
-      (notice.mask & mask.closeWrite) === 0 ? undefined : this.#beingWritten.get(notice.target);
-    if (operations === 0 || this.#isMoreOfTheSame(notice, operations)) return false;
+    if (operations === 0 || (operations === operation.write && this.#contentWriters.isMoreOfTheSame(notice)))
+      return false;
     let directory = this.#directory(notice.directory);
     let { name } = notice;
     if (name === "." && directory !== undefined) {
@@ -71,14 +67,13 @@ export class FileProbe {
     }
     const target = (operations & operation.rename) !== 0 ? this.#directory(notice.newDirectory) : undefined;
     if (directory === undefined && target === undefined) return false;
-    let writer = this.#out.writer(notice.pid, from, to);
-    if (writer.process?.outside !== false && modifier !== undefined && modifier !== notice.pid) {
-      // Whoever looks at /proc/PID/fd at that moment can be the one that closes a file that the build has written.
-      writer = this.#out.writer(modifier, from, to);
-    }
-    if (writer.process?.own === true) return false;
+    const actor = this.#out.writer(notice.pid, from, to);
+    // What was also removed, in one event, is gone: nobody asks who wrote it, and the removal must stay last.
+    const writer =
+      (operations & operation.delete) !== 0 ? actor : this.#contentWriters.of(notice, actor, from, to);
+    if (actor.process?.own === true) operations &= operation.write;
+    if (operations === 0 || writer.process?.own === true) return false;
     const time = Math.floor(to);
-    if (writer.uncertain) operations |= operation.uncertain;
     let child: DirectoryNode | undefined;
     let isFromOutside = directory === undefined;
     if ((operations & operation.directory) !== 0) {
@@ -89,18 +84,19 @@ export class FileProbe {
         operations |= operation.crossing;
       }
     }
-    this.#out.emit({
-      kind: "file",
+    const what = {
+      kind: "file" as const,
       time,
-      ...this.#byWriter(writer),
-      operations,
       directory: directory?.id ?? 0,
       name,
       newDirectory: target?.id ?? 0,
       newName: notice.newName,
       child: child?.id ?? 0,
       object: notice.target === "" ? 0 : objectOf(notice.target),
-    });
+    };
+    const others = isSame(actor, writer) ? 0 : operations & ~operation.write;
+    if (others !== 0) this.#out.emit({ ...what, ...this.#by(actor, others) });
+    this.#out.emit({ ...what, ...this.#by(writer, operations & ~others) });
     // What is still being written is of no use to a reader yet.
     const noticed = (notice.mask & mask.closeWrite) === 0 ? operations & ~operation.write : operations;
     if (directory !== undefined) this.#out.notice(directory, name, noticed, writer);
@@ -114,17 +110,16 @@ export class FileProbe {
 
   /** A file was closed after writing, told by its open descriptor: where directories have marks of their own. */
   written(fd: number, pid: number, from: number, to: number): void {
-    const writer = this.#out.writer(pid, from, to);
-    if (writer.process?.own === true) return;
+    const actor = this.#out.writer(pid, from, to);
+    if (actor.process?.own === true) return;
     const time = Math.floor(to);
-    const place = this.#finder.placeOf(fd, time, writer);
+    const place = this.#finder.placeOf(fd, time, actor);
     if (place === undefined) return;
-    const operations = operation.write | (writer.uncertain ? operation.uncertain : 0);
+    const writer = attributeOutput(actor, place.key, to);
     this.#out.emit({
       kind: "file",
       time,
-      ...this.#byWriter(writer),
-      operations,
+      ...this.#by(writer, operation.write),
       directory: place.directory.id,
       name: place.name,
       newDirectory: 0,
@@ -132,22 +127,15 @@ export class FileProbe {
       child: 0,
       object: objectOf(place.key),
     });
-    this.#out.notice(place.directory, place.name, operations, writer);
+    this.#out.notice(place.directory, place.name, operation.write, writer);
   }
 
-  #byWriter({ process, epoch }: Writer): { process: number; epoch: number } {
-    return { process: process === undefined ? 0 : this.#out.number(process), epoch };
-  }
-
-  /** A file that is written for long is told of once, when that begins, and again when it is closed. */
-  #isMoreOfTheSame({ mask: bits, target, pid }: FileNotice, operations: number): boolean {
-    if ((bits & mask.closeWrite) !== 0) this.#beingWritten.delete(target);
-    else if ((bits & mask.modify) !== 0) {
-      if (this.#beingWritten.get(target) === pid) return operations === operation.write;
-      if (this.#beingWritten.size >= mostBeingWritten) this.#beingWritten.clear();
-      this.#beingWritten.set(target, pid);
-    }
-    return false;
+  #by({ process, epoch, uncertain }: Writer, operations: number) {
+    return {
+      process: process === undefined ? 0 : this.#out.number(process),
+      epoch,
+      operations: operations | (uncertain ? operation.uncertain : 0),
+    };
   }
 
   #directory(key: string): DirectoryNode | undefined {
@@ -208,4 +196,8 @@ function operationsOf(bits: number): number {
   if ((bits & mask.rename) !== 0) operations |= operation.rename;
   if (operations !== 0 && (bits & mask.onDirectory) !== 0) operations |= operation.directory;
   return operations;
+}
+
+function isSame(a: Writer, b: Writer): boolean {
+  return a.process === b.process && a.epoch === b.epoch;
 }

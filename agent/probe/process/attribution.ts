@@ -39,6 +39,26 @@ export function attribute(table: ProcessTable, pid: number, from: number, to: nu
   };
 }
 
+/**
+ * Who wrote what a writer's process was the one to write: a later command of the same process, if that began with the
+ * file as its output. `sh -c "date >stamp"` makes the file as sh, and becomes date; what both do to it before the queue is
+ * read is one event of the kernel's, in the place of the first. @param handle the file's (handles.ts)
+ */
+export function attributeOutput(writer: Writer, handle: string, to: number): Writer {
+  const { process, epoch } = writer;
+  const later = process?.execs.findLast(
+    (exec) => exec.epoch > epoch && exec.time <= to && exec.outputs.some((inode) => isOf(handle, inode)),
+  );
+  return later === undefined ? writer : { process, epoch: later.epoch, uncertain: false };
+}
+
+/** Whether a handle can be that of an inode: ext4, xfs and btrfs have the number first, tmpfs behind the generation. */
+function isOf(handle: string, inode: number): boolean {
+  const number = Buffer.from(handle.slice(4, 12), "latin1");
+  const low = inode % 0x1_0000_0000;
+  return number.length === 8 && (number.readUInt32LE() === low || number.readUInt32LE(4) === low);
+}
+
 /** A process opened a program to execute it: its next events belong to the command which that program becomes. */
 export function opensToExecute(
   table: ProcessTable,

@@ -18,7 +18,8 @@ export interface Incarnation {
   readonly parentEpoch: number;
   /** How many times it has called exec. */
   epoch: number;
-  readonly execs: { epoch: number; time: number; name: string }[];
+  /** Each with the inodes of the regular files that it began with as standard output and standard error. */
+  readonly execs: { epoch: number; time: number; name: string; outputs: readonly number[] }[];
   /** Where the stream of file events has come to in the order of its execs: it runs behind `epoch`. */
   readonly order: {
     epoch: number;

@@ -105,7 +105,7 @@ export class ProcessProbe {
       this.#table.find(event.pid, event.start) ??
       this.#table.fork(event.pid, event.start, event.time, parent);
     const facts = this.#facts(event, process);
-    this.#table.exec(process, event.time, basename(event.executable.path), facts);
+    this.#table.exec(process, event.time, basename(event.executable.path), facts, event.outputs);
     if (process.own) return;
     this.#out.onExec(process);
     if (!process.outside) this.number(process);

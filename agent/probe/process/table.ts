@@ -51,10 +51,16 @@ export class ProcessTable {
     return child;
   }
 
-  exec(process: Incarnation, time: number, name: string, facts: ExecFacts): number {
+  exec(
+    process: Incarnation,
+    time: number,
+    name: string,
+    facts: ExecFacts,
+    outputs: readonly number[] = [],
+  ): number {
     process.epoch++;
     process.facts = facts;
-    process.execs.push({ epoch: process.epoch, time, name });
+    process.execs.push({ epoch: process.epoch, time, name, outputs });
     // A long-lived process may exec without end: two are enough to tell which one a late file event meant.
     if (process.execs.length > 64) process.execs.shift();
     process.unwritten.push({ epoch: process.epoch, time, facts });

@@ -59,13 +59,23 @@ describe("an exec of which something is missing", () => {
 
 describe("an exec's numbers", () => {
   it("are each read from their own place", () => {
-    const fields = { parent: 1, uid: 2, parent_start: 3, root_inode: 4, cwd_inode: 5, exe_inode: 6 };
+    const fields = {
+      parent: 1,
+      uid: 2,
+      parent_start: 3,
+      root_inode: 4,
+      cwd_inode: 5,
+      exe_inode: 6,
+      stdout_inode: 11,
+      stderr_inode: 12,
+    };
     const devices = { root_device: 7, cwd_device: 8, exe_device: 9 };
     expect(decoded(0, { ...fields, ...devices, argv_total: 10 })).toMatchObject({
       ...{ parent: 1, uid: 2, parentStart: 3, argvLength: 10 },
       root: { inode: 4, device: 7 },
       cwdIdentity: { inode: 5, device: 8 },
       executableIdentity: { inode: 6, device: 9 },
+      outputs: [11, 12],
     });
   });
 

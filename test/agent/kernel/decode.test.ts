@@ -84,10 +84,10 @@ describe("golden bytes", () => {
     const parts = ["./s", "dash\0bin\0usr\0", "b\0", "", "sh\0./s\0\xff\0"].map((part) =>
       Buffer.from(part, "latin1"),
     );
-    const size = 112 + parts.reduce((sum, part) => sum + part.length, 0);
-    const bytes = Buffer.concat([Buffer.from(header(size, 2, 1), "hex"), Buffer.alloc(80), ...parts]);
-    for (const [i, part] of parts.entries()) bytes.writeUInt32LE(part.length, 92 + 4 * i);
-    bytes.writeUInt32LE(9999, 84);
+    const size = 128 + parts.reduce((sum, part) => sum + part.length, 0);
+    const bytes = Buffer.concat([Buffer.from(header(size, 2, 1), "hex"), Buffer.alloc(96), ...parts]);
+    for (const [i, part] of parts.entries()) bytes.writeUInt32LE(part.length, 108 + 4 * i);
+    bytes.writeUInt32LE(9999, 100);
     expect(decoded(bytes)).toMatchObject({
       kind: "exec",
       filename: Buffer.from("./s"),
@@ -128,12 +128,12 @@ describe("bytes that are no record", () => {
       reason: "says 49 bytes",
     });
     expect(decoded(Buffer.from(header(48, 1), "hex").subarray(0, 31)).kind).toBe("malformed");
-    const exec = Buffer.concat([Buffer.from(header(113, 2), "hex"), Buffer.alloc(81)]);
+    const exec = Buffer.concat([Buffer.from(header(129, 2), "hex"), Buffer.alloc(97)]);
     expect(decoded(exec)).toMatchObject({
       kind: "malformed",
       reason: "exec whose parts do not add up",
     });
-    for (const field of [92, 96, 100, 104, 108]) {
+    for (const field of [108, 112, 116, 120, 124]) {
       const hostile = Buffer.from(exec);
       hostile.writeUInt32LE(0xffffffff, field);
       expect(decoded(hostile).kind).toBe("malformed");

@@ -53,6 +53,15 @@ describe("an exec", () => {
     expect(only(found, "exit")).toMatchObject({ status: 3, signal: 0 });
   });
 
+  it("names the regular files that its output and errors go to", async () => {
+    const shell = "exec >output 2>errors; exec /bin/true";
+    const execs = every(await eventsOf("sh", ["-c", shell]), "exec");
+    const files = ["output", "errors"].map((name) => statSync(join(directory, name)).ino);
+    expect(execs.map(({ outputs }) => outputs)).toEqual([[], files]);
+    const reading = "exec >/dev/null 2>&1 1<output; exec /bin/true";
+    expect(every(await eventsOf("sh", ["-c", reading]), "exec").at(-1)?.outputs).toEqual([]);
+  });
+
   it("in a chroot has paths and a root of its own", async () => {
     const root = makeRoot("root");
     const execs = every(await eventsOf("chroot", [root, "/bin/true"]), "exec");

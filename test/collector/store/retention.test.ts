@@ -171,7 +171,7 @@ test("options of retention that mean nothing are refused", async () => {
     [["expire", "--data", data, "--keep", "30"], /--keep must be a number of hours, days or weeks/],
     [["expire", "--data", data, "--keep-last", "0"], /--keep-last must be a whole number above 0/],
     [["expire", "--data", data, "--config", join(data, "conf")], /--keep must be .* "forever"/],
-    [["--config", join(data, "none")], /--config .*ENOENT/],
+    [["--config", join(data, "none")], /--config: .*ENOENT/],
   ];
   for (const [args, message] of cases) await expect(collect.main(args)).rejects.toThrow(message);
 });

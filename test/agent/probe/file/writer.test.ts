@@ -6,18 +6,19 @@ import { DirectoryTree } from "../../../../agent/probe/file/tree.ts";
 import type { Writer } from "../../../../agent/probe/process/attribution.ts";
 import { ProcessTable } from "../../../../agent/probe/process/table.ts";
 import { type FileEvent, operation } from "../../../../proto/events.ts";
+import { factsOf } from "../process/support/facts.ts";
 
-/** Pids of a process of the build, of one outside of it, of one of Isotrace's own, and of nobody. */
-const [build, onlooker, own, nobody] = [1, 2, 3, 4];
+/** Pids of a process of the build, of one outside of it, of one of Isotrace's own, of another of the build, and of nobody. */
+const [build, onlooker, own, command, nobody] = [1, 2, 3, 4, 5];
 
 /** A probe of an empty build directory, "top", whose processes' numbers are their pids. */
 function begun({ uncertain = false } = {}) {
   const table = new ProcessTable();
   const events: FileEvent[] = [];
   const noticed: [string, number][] = [];
-  for (const pid of [build, onlooker, own]) {
+  for (const pid of [build, onlooker, own, command]) {
     const process = table.fork(pid, pid * 1e9, 0, undefined);
-    process.outside = pid !== build;
+    process.outside = pid === onlooker || pid === own;
     process.own = pid === own;
   }
   const tree = new DirectoryTree("top");
@@ -25,14 +26,16 @@ function begun({ uncertain = false } = {}) {
   const out = {
     emit: (event: { kind: string }) => event.kind === "file" && events.push(event as FileEvent),
     number: ({ pid }: { pid: number }) => pid,
-    writer: (pid: number): Writer => ({ process: table.current(pid), epoch: pid, uncertain }),
+    writer: (pid: number): Writer => ({ process: table.current(pid), epoch: 0, uncertain }),
     notice: (_: unknown, name: string, operations: number) => noticed.push([name, operations]),
   };
   const probe = new FileProbe(tree, nowhere, out, new Set(["isotrace's"]));
   const none = { fsid: "", directory: "top", name: "a", newDirectory: "", newName: "", target: "file a" };
+  let window = 10;
   const tell = (pid: number, bits: number, rest: Partial<FileNotice> = {}) =>
-    probe.handle({ ...none, pid, mask: bits, ...rest }, 10, 20);
-  return { events, noticed, tell };
+    probe.handle({ ...none, pid, mask: bits, ...rest }, window, window + 10);
+  const wait = () => (window += 10);
+  return { events, noticed, table, tell, wait };
 }
 
 const writers = (events: FileEvent[]) => events.map(({ process }) => process);
@@ -42,7 +45,7 @@ describe("the writer of a file", () => {
     const sure = begun();
     sure.tell(build, mask.create | mask.closeWrite);
     expect(sure.events).toMatchObject([
-      { process: build, epoch: build, operations: operation.create | operation.write },
+      { process: build, epoch: 0, operations: operation.create | operation.write },
     ]);
     const unsure = begun({ uncertain: true });
     unsure.tell(build, mask.create);
@@ -56,17 +59,57 @@ describe("the writer of a file", () => {
   });
 
   it("is who wrote it, also where somebody who looks at the file is the last to close it", () => {
-    const { events, tell } = begun();
+    const { events, tell, wait } = begun();
     tell(build, mask.create | mask.modify);
     tell(onlooker, mask.closeWrite);
     expect(writers(events)).toEqual([build, build]);
+    wait();
     // As Isotrace itself does, when it looks who has the file open.
     tell(build, mask.modify);
     tell(own, mask.closeWrite);
     expect(writers(events)).toEqual([build, build, build, build]);
   });
 
-  it("is who closed it, where that is a process of the build, or nobody was seen writing", () => {
+  it("is the command that writes, where a shell opens a file for it and closes it", () => {
+    const { events, tell } = begun();
+    tell(build, mask.create);
+    tell(command, mask.modify);
+    tell(build, mask.closeWrite);
+    expect(writers(events)).toEqual([build, command, command]);
+    // The kernel merges the shell's two events into the first, where nobody read in between.
+    const merged = begun();
+    merged.tell(build, mask.create | mask.closeWrite);
+    merged.tell(command, mask.modify);
+    expect(writers(merged.events)).toEqual([build, command]);
+    // What comes later has nothing to do with it.
+    merged.wait();
+    merged.tell(build, mask.closeWrite);
+    expect(writers(merged.events)).toEqual([build, command, build]);
+  });
+
+  it("is who wrote last and closed it, also if others wrote before", () => {
+    const { events, tell } = begun();
+    tell(command, mask.create | mask.modify);
+    tell(build, mask.modify | mask.closeWrite);
+    expect(writers(events)).toEqual([command, build]);
+  });
+
+  it("is the command that a process becomes with the file as its output; who made it is told apart", () => {
+    const { events, tell, table } = begun();
+    const target = "\x01\0\0\0\x07\0\0\0\x09\0\0\0";
+    table.exec(table.current(build)!, 15, "date", factsOf("date"), [7]);
+    tell(build, mask.create | mask.closeWrite, { target });
+    expect(events).toMatchObject([
+      { process: build, epoch: 0, operations: operation.create },
+      { process: build, epoch: 1, operations: operation.write },
+    ]);
+    // Another file is the shell's, and one that is gone too: its removal stays last.
+    tell(build, mask.create | mask.closeWrite, { target: target.replace("\x07", "\x08") });
+    tell(build, mask.create | mask.closeWrite | mask.delete, { target });
+    expect(events.slice(2)).toMatchObject([{ epoch: 0 }, { epoch: 0 }]);
+  });
+
+  it("is who closed it, where no process of the build was seen writing", () => {
     const { events, tell } = begun();
     tell(onlooker, mask.create | mask.modify);
     tell(build, mask.closeWrite);

@@ -103,7 +103,7 @@ export class Build {
       parent: undefined,
       parentEpoch: 0,
       epoch: 1,
-      execs: [{ epoch: 1, time: 0, name: basename(argv[0]!) }],
+      execs: [{ epoch: 1, time: 0, name: basename(argv[0]!), outputs: [] }],
       order: { epoch: 1, opened: [], used: [], doubtUntil: 0 },
       outside: false,
       startsBuild: false,

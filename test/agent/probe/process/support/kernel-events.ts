@@ -22,7 +22,7 @@ export function exec(
     ...{ time: start / 1000 + 100, pid, start, parent: 11, parentStart: 2 * second, uid: 0 },
     ...{ filename: Buffer.from(command), filenameTruncated: false },
     ...{ executable: path, cwd: { ...path, path: Buffer.from("/build") } },
-    ...{ root: hostRoot, cwdIdentity: hostRoot, executableIdentity: hostRoot },
+    ...{ root: hostRoot, cwdIdentity: hostRoot, executableIdentity: hostRoot, outputs: [] },
     argv: Buffer.from(`${command}\0`),
     ...{ argvLength: command.length + 1, argvTruncated: false, argvUnreadable: false },
     ...{ environment: undefined, environmentTruncated: false },
