@@ -5,8 +5,8 @@
 const defaults: readonly RegExp[] = [
   // http://user:password@host
   /([a-z][a-z0-9+.-]{0,20}:\/\/[^\0\s/:@]{0,100}:)[^\0\s/@]{1,300}(?=@)/gi,
-  // --password=X, --password X, --token X
-  /(--?[a-z-]{0,30}(?:password|passwd|passphrase|token|secret|api-?key)(?:=|\0| ))[^\0\s]{1,4096}/gi,
+  // --password=X, --password X, --token X; not base-passwd X, nor --token --verbose
+  /((?<![^\0\s'"])--?[a-z-]{0,30}(?:password|passwd|passphrase|token|secret|api-?key)(?:=|(?:\0| )(?!--)))[^\0\s]{1,4096}/gi,
   // PASSWORD=X, AWS_SECRET_ACCESS_KEY=X
   /((?<![a-z0-9])[a-z0-9_]{0,60}(?:PASSWORD|PASSWD|PASSPHRASE|TOKEN|SECRET|SECRET_ACCESS_KEY|API_?KEY)=)[^\0\s]{1,4096}/gi,
   // Authorization: Bearer X

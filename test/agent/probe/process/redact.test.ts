@@ -27,6 +27,9 @@ test.each([
 test.each([
   [["apt-get", "install", "passwd", "libsecret-1-0"]],
   [["openssl", "passwd", "-6", "x"]],
+  [["update-passwd", "--dry-run"]],
+  [["debootstrap", "--include", "base-passwd", "bash"]],
+  [["tool", "--no-password", "--verbose"]],
   [["wget", "http://deb.debian.org/debian/pool/main/a/a_1:2.deb"]],
   [["dpkg", "--configure", "user-setup"]],
   [["rsync", "host:path", "a@b:c"]],
