@@ -2,12 +2,17 @@ import { readFileSync } from "node:fs";
 import protobuf from "protobufjs";
 import type { DirectoryEvent, Event, EventKind, FileEvent, Host } from "./events.ts";
 
+const chunkBytes = 16 << 10;
+
 /**
  * Events to and from the messages of a block. Texts are numbered within the block and times are
  * differences, so one encoder makes one block, and one decoder reads one.
  */
 export class EventEncoder {
   #writer = protobuf.Writer.create();
+  /** What has been turned into bytes: until then an event is some twenty objects, which cost the more the longer they live. */
+  readonly #chunks: Uint8Array[] = [];
+  #chunksLength = 0;
   #texts = new Map<string, number>();
   #time = 0;
   count = 0;
@@ -30,15 +35,24 @@ export class EventEncoder {
       }
     }
     this.count++;
+    if (lengthOf(this.#writer) >= chunkBytes) this.#closeChunk();
   }
 
   /** Bytes so far. */
   get length(): number {
-    return (this.#writer as unknown as { len: number }).len;
+    return this.#chunksLength + lengthOf(this.#writer);
   }
 
   finish(): Uint8Array {
-    return this.#writer.finish();
+    this.#closeChunk();
+    return Buffer.concat(this.#chunks);
+  }
+
+  #closeChunk(): void {
+    const chunk = this.#writer.finish();
+    this.#chunks.push(chunk);
+    this.#chunksLength += chunk.length;
+    this.#writer.reset();
   }
 
   #begin(time: number): protobuf.Writer {
@@ -82,6 +96,10 @@ export class EventEncoder {
     if (event.object) w.uint32(fileTag.object).uint64(event.object);
     w.ldelim().ldelim();
   }
+}
+
+function lengthOf(writer: protobuf.Writer): number {
+  return (writer as unknown as { len: number }).len;
 }
 
 /**

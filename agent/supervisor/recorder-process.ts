@@ -75,8 +75,9 @@ export class RecorderProcess {
     const { fanotify, openFiles, ring, losses, programs } = this.#fds;
     const handles = [fanotify, openFiles, ring, losses, ...programs].map((fd) => (fd < 0 ? "ignore" : fd));
     // A session of its own: Ctrl-C at the terminal is for the build.
-    // A heap this small is collected faster by one thread than by as many as there are processors.
-    const options = ["--max-semi-space-size=8", "--single-threaded-gc"];
+    // A heap this small is collected faster by one thread than by as many as there are processors. It is collected by
+    // hand, too, where V8 does not see what is to be had.
+    const options = ["--max-semi-space-size=4", "--single-threaded-gc", "--expose-gc"];
     const child = spawn(process.execPath, [...options, program], {
       stdio: ["ignore", "ignore", "inherit", "ipc", ...handles] as never,
       serialization: "advanced",

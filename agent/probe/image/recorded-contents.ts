@@ -7,11 +7,18 @@ export interface ContentsOutput {
   time(): number;
 }
 
+/**
+ * Bytes of contents after which memory is collected. Each passes through several buffers outside of the heap, and V8 waits
+ * for 64 MB of them: half of what the recorder may use.
+ */
+const collectedBytes = 2 << 20;
+
 /** The contents of a recording's images: each is recorded once. */
 export class RecordedContents {
   readonly #out: ContentsOutput;
   /** By digest, whether more of it can come: a later image may have had budget left. */
   readonly #canGrow = new Map<string, boolean>();
+  #uncollected = 0;
 
   constructor(out: ContentsOutput) {
     this.#out = out;
@@ -19,6 +26,7 @@ export class RecordedContents {
 
   record(contents: readonly RecordedContent[]): void {
     for (const { sha256, size, data, omitted } of contents) {
+      this.#uncollected += data.length;
       const isLeftOut = omitted === "budget";
       const canGrow = this.#canGrow.get(sha256);
       if (canGrow === false || (canGrow === true && isLeftOut)) continue;
@@ -32,5 +40,8 @@ export class RecordedContents {
         omitted,
       });
     }
+    if (this.#uncollected < collectedBytes) return;
+    this.#uncollected = 0;
+    globalThis.gc?.();
   }
 }
