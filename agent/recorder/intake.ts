@@ -1,4 +1,5 @@
 import { closeSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
+import { isFull } from "../spool/reserve.ts";
 
 /** Raw file events that were read together: they happened after `from` and before `to` (CLOCK_BOOTTIME, µs). */
 export interface Batch {
@@ -79,8 +80,7 @@ export class Intake {
         done += writeSync(this.#fd, data, done, data.length - done, this.#writeAt + done);
       }
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== "ENOSPC" && code !== "EDQUOT" && code !== "EIO") throw error;
+      if (!isFull(error)) throw error;
       return false; // What was written of it is written over by the next.
     }
     this.#writeAt += data.length;

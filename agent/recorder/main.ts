@@ -47,6 +47,8 @@ class Recorder {
   constructor(start: Start) {
     const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
     this.#session = new Session(start, version);
+    // At once: the next recorder gets again what this one is not known to have kept.
+    this.#session.writer.onWritten = () => this.#tellKept();
     this.#session.onEnded = (status, signal) => tell({ kind: "ended", status, signal });
     this.#drain = new Drain(start.fds, this.#session, dirname(start.recording));
     this.#session.takeStock();
@@ -83,11 +85,6 @@ class Recorder {
     this.#drain.countLosses();
     losses.write();
     writer.flush();
-    // While blocks wait for a full disk, the supervisor keeps the output, too.
-    if (this.#outputNumber > this.#outputKept && !writer.isWaiting) {
-      this.#outputKept = this.#outputNumber;
-      tell({ kind: "kept", number: this.#outputKept });
-    }
     const { ofBuild, processEvents } = this.#drain.counts;
     tell({
       kind: "progress",
@@ -96,6 +93,13 @@ class Recorder {
       losses: losses.total,
       size: writer.size,
     });
+  }
+
+  /** While blocks wait for a full disk, the supervisor keeps the output, too. */
+  #tellKept(): void {
+    if (this.#outputNumber === this.#outputKept) return;
+    this.#outputKept = this.#outputNumber;
+    tell({ kind: "kept", number: this.#outputKept });
   }
 
   async #finish(end: Extract<ToRecorder, { kind: "finish" }>): Promise<void> {
@@ -108,7 +112,7 @@ class Recorder {
     this.#flush();
     await session.close();
     const { status, signal, outcome } = end;
-    session.writer.add({
+    const closed = session.writer.close({
       kind: "end",
       time: session.now(),
       status,
@@ -121,9 +125,7 @@ class Recorder {
         flags: 0,
       })),
     });
-    if (!session.writer.close())
-      throw new Error("the disk is full: the recording has no end; free space and analyze what there is");
-    tell({ kind: "finished" }, () => process.disconnect());
+    tell({ kind: "finished", closed }, () => process.disconnect());
   }
 }
 

@@ -16,7 +16,8 @@ export type FromRecorder =
   /** The build that `attach` waited for has ended. */
   | { kind: "ended"; status: number; signal: number }
   | { kind: "progress"; events: number; processes: number; losses: number; size: number }
-  | { kind: "finished" }
+  /** `closed`: the recording has its end; without, its disk is full. */
+  | { kind: "finished"; closed: boolean }
   | { kind: "failed"; message: string };
 
 export interface Start {

@@ -1,4 +1,5 @@
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
 import { EventEncoder } from "../../proto/codec.ts";
 import type { Event } from "../../proto/events.ts";
 import {
@@ -8,29 +9,35 @@ import {
   maximumBlock,
   NotARecording,
 } from "../../proto/recording.ts";
+import { isFull, Reserve } from "./reserve.ts";
 
 /** A block is closed when it holds this much, so that a reader needs little memory. */
 const blockBytes = 512 << 10;
 /** What may wait for a disk that is full, before events are dropped and counted. */
 const waitingBytes = 24 << 20;
+const fullDisk = "the disk of the recording was full";
 
 /**
  * Appends events to a recording. A block is on disk (in the page cache: safe from a killed process) after
  * `flush`; on a full disk whole blocks wait in memory and are tried again at the next flush, and what
  * exceeds that memory is dropped and counted, as is a block that no reader would take, since one event in it is too
- * large: a later `loss` event says how many.
+ * large: a later `loss` event says how many. What still waits when it is closed is dropped in the same way, and room that was
+ * kept from the beginning takes the `loss` and the end.
  */
 export class RecordingWriter {
   readonly #fd: number;
+  readonly #reserve: Reserve;
   #encoder = new EventEncoder();
   #sequence: number;
   #offset: number;
-  #waiting: Buffer[] = [];
+  #waiting: Waiting[] = [];
   #waitingBytes = 0;
   /** Counts of events by why they were dropped. */
   readonly #dropped = new Map<string, number>();
   #lastTime = 0;
   events = 0;
+  /** Called when everything that was added is in the recording. */
+  onWritten: () => void = () => {};
 
   /**
    * Begins a recording, or continues one after its last whole block.
@@ -41,9 +48,9 @@ export class RecordingWriter {
     refuseAnotherFile(this.#fd, path);
     if (fstatSync(this.#fd).size < fileMagic.length) {
       ftruncateSync(this.#fd, 0);
-      writeSync(this.#fd, fileMagic);
-      this.#offset = fileMagic.length;
+      this.#offset = 0;
       this.#sequence = 0;
+      this.#append(Buffer.alloc(0)); // on a disk that is full already, the magic comes with the first block
     } else {
       const end = endOfRecording(path);
       ftruncateSync(this.#fd, end.offset);
@@ -51,6 +58,7 @@ export class RecordingWriter {
       this.#sequence = end.sequence;
       this.#lastTime = end.lastTime;
     }
+    this.#reserve = new Reserve(dirname(path));
   }
 
   /** The time of the last event of the recording that is continued; 0 for a new one. Microseconds of CLOCK_BOOTTIME. */
@@ -83,18 +91,27 @@ export class RecordingWriter {
         this.#drop(encoder.count, "an event was larger than a block of a recording can be");
       else this.#accept(encodeBlock(encoder, this.#sequence), encoder.count);
     }
-    while (this.#waiting.length > 0 && this.#append(this.#waiting[0]!)) {
-      this.#waitingBytes -= this.#waiting.shift()!.length;
+    while (this.#waiting.length > 0 && this.#append(this.#waiting[0]!.block)) {
+      this.#waitingBytes -= this.#waiting.shift()!.block.length;
     }
     if (this.#waiting.length > 0) return;
+    this.onWritten();
     for (const [detail, count] of this.#dropped)
       this.add({ kind: "loss", time: this.#lastTime, what: "recording", count, detail });
     this.#dropped.clear();
   }
 
-  /** Flushes and makes durable. @returns false if the disk is still full: then the recording has no end. */
-  close(): boolean {
+  /**
+   * Flushes and makes durable.
+   * @param end what the recording ends with.
+   * @returns false if the disk is full and no room was kept: then the recording has no end
+   */
+  close(end?: Event): boolean {
     this.flush();
+    this.#reserve.release();
+    if (this.isWaiting) this.#dropWaiting();
+    this.flush();
+    if (end !== undefined) this.add(end);
     this.flush();
     fdatasyncSync(this.#fd);
     closeSync(this.#fd);
@@ -103,12 +120,20 @@ export class RecordingWriter {
 
   #accept(block: Buffer, events: number): void {
     if (this.#waitingBytes + block.length > waitingBytes) {
-      this.#drop(events, "the disk of the recording was full");
+      this.#drop(events, fullDisk);
       return;
     }
     this.#sequence++;
-    this.#waiting.push(block);
+    this.#waiting.push({ block, events });
     this.#waitingBytes += block.length;
+  }
+
+  /** The blocks that follow take their numbers: that something is missing, the loss says. */
+  #dropWaiting(): void {
+    for (const { events } of this.#waiting) this.#drop(events, fullDisk);
+    this.#sequence -= this.#waiting.length;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
   }
 
   #drop(events: number, because: string): void {
@@ -116,18 +141,24 @@ export class RecordingWriter {
   }
 
   #append(block: Buffer): boolean {
+    const data = this.#offset === 0 ? Buffer.concat([fileMagic, block]) : block;
     let done = 0;
     try {
-      while (done < block.length) done += writeSync(this.#fd, block, done);
+      while (done < data.length) done += writeSync(this.#fd, data, done);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== "ENOSPC" && code !== "EDQUOT" && code !== "EIO") throw error;
+      if (!isFull(error)) throw error;
       ftruncateSync(this.#fd, this.#offset);
       return false;
     }
-    this.#offset += block.length;
+    this.#offset += data.length;
     return true;
   }
+}
+
+/** A block for which there was no room, and how many events it has. */
+interface Waiting {
+  readonly block: Buffer;
+  readonly events: number;
 }
 
 // A first recorder may have been killed within its first bytes, so a beginning of the magic will do.

@@ -29,8 +29,9 @@ export class RecorderProcess {
   #failure: string | undefined;
   #ready: ((ready: boolean) => void) | undefined;
   #finished: ((whole: boolean) => void) | undefined;
-  /** Called when the build that `attach` waits for has ended. */
-  onEnded: (status: number, signal: number) => void = () => {};
+  /** How the build that `attach` waits for ended: that can be told before `start` has returned. */
+  readonly ended: Promise<{ status: number; signal: number }>;
+  #ended: (end: { status: number; signal: number }) => void = () => {};
   onProgress: (progress: Extract<FromRecorder, { kind: "progress" }>) => void = () => {};
   /** Called with one line for the builder when the recorder is in trouble. */
   onTrouble: (message: string) => void = () => {};
@@ -38,6 +39,9 @@ export class RecorderProcess {
   constructor(start: Omit<Start, "recorder" | "gap" | "fds">, fds: InheritedFds) {
     this.#start = start;
     this.#fds = fds;
+    this.ended = new Promise((resolve) => {
+      this.#ended = resolve;
+    });
   }
 
   /** The recorder's process id, for tests that kill it. */
@@ -113,7 +117,8 @@ export class RecorderProcess {
   #receive(message: FromRecorder): void {
     switch (message.kind) {
       case "ready":
-        this.#deaths = 0;
+        // One that can begin and not end would be started without end.
+        if (this.#finish === undefined) this.#deaths = 0;
         this.#ready?.(true);
         this.#ready = undefined;
         return;
@@ -126,10 +131,14 @@ export class RecorderProcess {
         this.onProgress(message);
         return;
       case "ended":
-        this.onEnded(message.status, message.signal);
+        this.#ended(message);
         return;
       case "finished":
-        this.#finished?.(true);
+        if (!message.closed)
+          this.onTrouble(
+            "recorder: the disk is full: the recording has no end; free space, and analyze what there is",
+          );
+        this.#finished?.(message.closed);
         this.#finished = undefined;
         return;
       case "failed":

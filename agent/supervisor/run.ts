@@ -64,8 +64,9 @@ export async function superviseRun(plan: Plan): Promise<Outcome> {
 export async function superviseAttach(plan: Plan): Promise<Outcome> {
   const { recorder, close } = await startRecorder(plan, 0);
   const result = await new Promise<Omit<Outcome, "closed">>((resolve) => {
-    recorder.onEnded = (status, signal) =>
-      resolve({ status, signal, outcome: status === 0 && signal === 0 ? "ended" : "failed" });
+    void recorder.ended.then(({ status, signal }) =>
+      resolve({ status, signal, outcome: status === 0 && signal === 0 ? "ended" : "failed" }),
+    );
     for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       process.once(name, () => resolve({ status: 0, signal: 0, outcome: "interrupted" }));
     }

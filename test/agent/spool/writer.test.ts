@@ -116,15 +116,40 @@ describe("the writer of a recording", () => {
     expect(read()).toEqual({ times: [1, 3], losses: 1, damage: 0 });
   });
 
-  it("says when it closes on a disk that is still full, and what it wrote can be read", () => {
+  it("closes on a disk that is still full with its end, and says how much it had no room for", () => {
     mountSmall("2m");
     const writer = new RecordingWriter(path);
     for (let i = 1; i <= 8; i++) writer.add(output(i, 512 << 10));
-    expect(writer.close()).toBe(false);
-    const { times, damage } = read();
-    expect(times.length).toBeGreaterThan(0);
-    expect(times).toEqual(Array.from({ length: times.length }, (_, i) => i + 1));
+    expect(writer.close(output(9, 10))).toBe(true);
+    const { times, losses, damage } = read();
+    expect(times.length).toBeGreaterThan(1);
+    expect(times).toEqual([...Array.from({ length: times.length - 1 }, (_, i) => i + 1), 9]);
+    expect(losses).toBe(9 - times.length);
     expect(damage).toBe(0);
+    const sequences = [...readRecording(path)].map((item) => item.kind === "block" && item.sequence);
+    expect(sequences).toEqual(sequences.map((_, i) => i));
+  });
+
+  it("says when it closes on a disk that was full from the beginning", () => {
+    mountSmall("2m");
+    writeFileSync(join(directory, "filler"), Buffer.alloc(2 << 20));
+    const writer = new RecordingWriter(path);
+    writer.add(output(1, 10));
+    expect(writer.close(output(2, 10))).toBe(false);
+    expect(readFileSync(path).length).toBe(0);
+  });
+
+  it("begins on a disk that is full, and has everything when there is space again", () => {
+    mountSmall("2m");
+    writeFileSync(join(directory, "filler"), Buffer.alloc(2 << 20));
+    const writer = new RecordingWriter(path);
+    writer.add(output(1, 10));
+    writer.flush();
+    expect(writer.isWaiting).toBe(true);
+    unlinkSync(join(directory, "filler"));
+    writer.add(output(2, 10));
+    expect(writer.close(output(3, 10))).toBe(true);
+    expect(read()).toEqual({ times: [1, 2, 3], losses: 0, damage: 0 });
   });
 
   it("waits when the disk is full, and loses nothing when there is space again", () => {

@@ -1,8 +1,9 @@
-import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
+import { fileMagic } from "../../../proto/recording.ts";
 import { argvOf, buildDirectory, eventsOf, ofKind, program } from "../support/isotrace.ts";
 
 /** A build command as live-build's is called, that waits to be told to go on. */
@@ -19,13 +20,19 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await delay(20);
 }
 
+/** There is a moment at which the recording's file is there, and empty. */
+function isBegun(directory: string): boolean {
+  const path = join(directory, "isotrace/latest/recording.isotrace");
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  return size > fileMagic.length && ofKind(eventsOf(directory), "segment").length === 1;
+}
+
 describe("attach", () => {
   it("records a build that begins after it, until that ends, with its status and writers", async () => {
     using build = buildDirectory();
     writeBuild(build.path);
     const attached = execa(program, ["attach", build.path], { reject: false, stdin: "ignore" });
-    await until(() => existsSync(join(build.path, "isotrace/latest/recording.isotrace")));
-    await until(() => ofKind(eventsOf(build.path), "segment").length === 1);
+    await until(() => isBegun(build.path));
     writeFileSync(join(build.path, "go"), "");
     await execa("./lb", ["build"], { cwd: build.path, reject: false });
     expect((await attached).exitCode).toBe(0);
@@ -43,8 +50,7 @@ describe("attach", () => {
     const running = execa("./lb", ["build"], { cwd: build.path, reject: false });
     await until(() => existsSync(join(build.path, "early")));
     const attached = execa(program, ["attach", build.path], { reject: false, stdin: "ignore" });
-    const recording = join(build.path, "isotrace/latest/recording.isotrace");
-    await until(() => existsSync(recording) && ofKind(eventsOf(build.path), "segment").length === 1);
+    await until(() => isBegun(build.path));
     writeFileSync(join(build.path, "go"), "");
     expect((await running).exitCode).toBe(3);
     expect((await attached).exitCode).toBe(0);
