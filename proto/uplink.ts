@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import protobuf from "protobufjs";
 import { maximumBlock } from "./recording.ts";
 
-/** Version of the protocol, as Hello says it. A collector takes this one and those below it that it knows. */
+/** Version of the protocol, as Hello says it. A collector takes this one and those below it to the oldest that it knows. */
 export const uplinkProtocol = 1;
+export const oldestUplinkProtocol = 1;
 /** Of a frame, in bytes: a block, its header, and some room. */
 export const maximumFrame = maximumBlock + 4096;
 /** Where the socket is. */

@@ -1,5 +1,9 @@
 import { createHash } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import { getCACertificates } from "node:tls";
 import { WebSocket } from "ws";
+import { KeepAlive, keepAlive } from "../../proto/keep-alive.ts";
 import {
   BadFrame,
   decodeFrame,
@@ -9,6 +13,7 @@ import {
   maximumFrame,
   uplinkProtocol,
 } from "../../proto/uplink.ts";
+import { connectionFault } from "./connection-fault.ts";
 import type { RecordingTail } from "./tail.ts";
 
 /** What is to be sent, and where to. */
@@ -26,19 +31,19 @@ export interface Target {
 export class LinkError extends Error {
   override readonly name = "LinkError";
   readonly again: boolean;
+  /** The collector had said where to go on. */
+  readonly wasWelcome: boolean;
   /** Bytes that the collector had acknowledged. */
   readonly acknowledged: number;
 
-  constructor(message: string, again: boolean, acknowledged: number) {
+  constructor(message: string, again: boolean, wasWelcome = false, acknowledged = 0) {
     super(message);
     this.again = again;
+    this.wasWelcome = wasWelcome;
     this.acknowledged = acknowledged;
   }
 }
 
-/** A peer that is not heard of for so long is dead; it is asked for a sign of life three times in that. Milliseconds. */
-const silence = 15_000;
-const question = 5_000;
 /** How often a recording that grows is looked at, in milliseconds. */
 const look = 250;
 /** Bytes that may wait in this process for the network. */
@@ -64,8 +69,10 @@ class Link {
   readonly #hasEnded: () => boolean;
   readonly #settled: (error: LinkError | undefined) => void;
   readonly #socket: WebSocket;
+  /** Below the WebSocket; undefined until the collector has answered. */
+  #stream: Socket | undefined;
   #timers: NodeJS.Timeout[] = [];
-  #heard = performance.now();
+  readonly #keepAlive = new KeepAlive(performance.now());
   #isWelcome = false;
   #sent = 0;
   #acknowledged = 0;
@@ -86,18 +93,20 @@ class Link {
     const { url, token, authorities } = target;
     this.#socket = new WebSocket(url, {
       headers: token === "" ? {} : { authorization: `Bearer ${token}` },
-      handshakeTimeout: silence,
+      handshakeTimeout: keepAlive.silence,
       maxPayload: maximumFrame,
       perMessageDeflate: false, // blocks are compressed
-      ...(authorities === "" ? {} : { ca: authorities }),
+      ...(authorities === "" ? {} : { ca: [...getCACertificates(), authorities] }),
     });
   }
 
   open(): void {
     const socket = this.#socket;
+    socket.on("upgrade", (response: IncomingMessage) => {
+      this.#stream = response.socket;
+    });
     socket.on("open", () => this.#greet());
     socket.on("message", (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
-    socket.on("pong", () => this.#hear());
     socket.on("unexpected-response", (_request, response) => {
       const { statusCode = 0 } = response;
       response.resume();
@@ -107,24 +116,23 @@ class Link {
         again,
       );
     });
-    socket.on("error", (error) => this.#end(error.message, true));
+    socket.on("error", (error) => this.#end(connectionFault(error, this.#target.url), true));
     socket.on("close", (code) => this.#end(`the connection was closed (${code})`, true));
-    this.#timers = [setInterval(() => this.#ask(), question), setInterval(() => this.#pump(), look)];
+    this.#timers = [setInterval(() => this.#ask(), keepAlive.look), setInterval(() => this.#pump(), look)];
   }
 
   #greet(): void {
-    this.#hear();
     const first = this.#tail.next(0);
-    // Nothing is recorded yet: there is nothing to say hello for.
-    if (first === undefined) return;
+    if (first === undefined) {
+      this.#end(`${this.#tail.path}: must begin with a whole block, but does not`, false);
+      return;
+    }
     const head = createHash("sha256").update(first).digest();
     const { build, labels } = this.#target;
     this.#send({ kind: "hello", protocol: uplinkProtocol, build, head, labels: [...labels] });
-    this.#isWelcome = false;
   }
 
   #receive(data: Buffer, isBinary: boolean): void {
-    this.#hear();
     let frame: Frame;
     try {
       if (!isBinary) throw new BadFrame("a message must be binary, but it is text");
@@ -174,25 +182,27 @@ class Link {
     if (hasEnded && !this.#isEndSent && this.#tail.next(this.#sent) === undefined) this.#sendEnd();
   }
 
+  /** A block that is not whole has no events that anyone could read: it is not a part of the recording. */
   #sendEnd(): void {
+    const size = this.#sent;
+    if (!this.#tail.endsAt(size)) {
+      const problem = `${this.#tail.path}: the block at ${size} is damaged, so what follows cannot be sent`;
+      // Another process may have appended just now, if the recording is sent before its end.
+      if (this.#acknowledged === size && this.#tail.next(size) === undefined) this.#end(problem, false);
+      return;
+    }
     this.#isEndSent = true;
-    const { size } = this.#tail;
-    this.#tail.sha256().then(
+    this.#tail.sha256(size).then(
       (sha256) => this.#send({ kind: "end", size, sha256 }),
       (error: Error) => this.#end(`the recording cannot be read: ${error.message}`, false),
     );
   }
 
   #ask(): void {
-    if (performance.now() - this.#heard > silence) {
-      this.#end(`nothing was heard of the collector for ${silence / 1000} s`, true);
-      return;
-    }
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping();
-  }
-
-  #hear(): void {
-    this.#heard = performance.now();
+    const verdict = this.#keepAlive.look(this.#stream?.bytesRead, performance.now());
+    if (verdict === "dead")
+      this.#end(`nothing was heard of the collector for ${keepAlive.silence / 1000} s`, true);
+    if (verdict === "ask" && this.#socket.readyState === WebSocket.OPEN) this.#socket.ping();
   }
 
   #send(frame: Frame): void {
@@ -206,6 +216,8 @@ class Link {
     this.#socket.on("error", () => {}); // it has ended already: what else goes wrong with it changes nothing
     if (message === undefined) this.#socket.close();
     else this.#socket.terminate();
-    this.#settled(message === undefined ? undefined : new LinkError(message, again, this.#acknowledged));
+    this.#settled(
+      message === undefined ? undefined : new LinkError(message, again, this.#isWelcome, this.#acknowledged),
+    );
   }
 }

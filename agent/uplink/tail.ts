@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { blockLength, fileMagic, openBlock } from "../../proto/recording.ts";
+import { blockLength, endOfRecording, fileMagic, openBlock } from "../../proto/recording.ts";
 
 const headerBytes = 24;
 
@@ -37,10 +37,15 @@ export class RecordingTail {
       : undefined;
   }
 
-  /** Of the whole file. */
-  async sha256(): Promise<Buffer> {
+  /** What stands at `offset` and behind it is at most the beginning of a block: the machine failed while it was written. */
+  endsAt(offset: number): boolean {
+    return this.size === offset || endOfRecording(this.path).offset === offset;
+  }
+
+  /** Of the first `size` bytes, which must be more than none. */
+  async sha256(size: number): Promise<Buffer> {
     const hash = createHash("sha256");
-    await pipeline(createReadStream(this.path), hash);
+    await pipeline(createReadStream(this.path, { end: size - 1 }), hash);
     return hash.digest();
   }
 

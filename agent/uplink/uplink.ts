@@ -1,16 +1,17 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { LinkError, sendOver, type Target } from "./link.ts";
+import { Retries } from "./retries.ts";
 import type { RecordingTail } from "./tail.ts";
 
-/** How long is waited after a connection failed, in milliseconds: from the first to the last and no longer. */
-const pauses = [250, 500, 1000, 2000, 5000, 10_000];
+/** How often is looked whether the recording has begun, or ended, in milliseconds. */
+const look = 250;
 
 export interface Progress {
   /** Whether the recording grows no more. */
   hasEnded(): boolean;
   /** How long, after that, the collector may go on not answering, in milliseconds. */
   readonly patience: number;
-  /** Told why a connection failed, once for each reason. */
+  /** Told why a connection failed, once for each reason in a row of failures. */
   trouble(message: string): void;
 }
 
@@ -19,27 +20,42 @@ export interface Progress {
  * @throws LinkError if the collector refuses it, or does not answer long after the recording has ended
  */
 export async function sendRecording(target: Target, tail: RecordingTail, progress: Progress): Promise<void> {
-  let failures = 0;
-  let acknowledged = 0;
+  while (tail.next(0) === undefined) {
+    if (progress.hasEnded()) throw nothingRecorded(tail);
+    await wait(look);
+  }
+  const retries = new Retries(progress.patience);
   let told = "";
-  let lostAt: number | undefined;
   for (;;) {
-    if (tail.next(0) === undefined && !progress.hasEnded()) {
-      await wait(pauses[0]); // the recorder has written nothing yet
-      continue;
-    }
+    const begun = performance.now();
     try {
       await sendOver(target, tail, progress.hasEnded);
       return;
     } catch (error) {
       if (!(error instanceof LinkError) || !error.again) throw error;
-      if (error.acknowledged > acknowledged) failures = 0;
-      acknowledged = Math.max(acknowledged, error.acknowledged);
+      if (retries.failed({ ...factsOf(error), begun, failed: performance.now() })) told = "";
+      if (progress.hasEnded() && retries.isHopeless(performance.now())) throw error;
       if (error.message !== told) progress.trouble(error.message);
       told = error.message;
-      if (failures === 0 || lostAt === undefined) lostAt = performance.now();
-      if (progress.hasEnded() && performance.now() - lostAt > progress.patience) throw error;
     }
-    await wait(pauses[Math.min(failures++, pauses.length - 1)]);
+    await pause(retries.pause, progress);
   }
+}
+
+function factsOf({ wasWelcome, acknowledged }: LinkError) {
+  return { wasWelcome, acknowledged };
+}
+
+/** Ends when the recording does, too: somebody waits from then on. */
+async function pause(milliseconds: number, { hasEnded }: Progress): Promise<void> {
+  const end = performance.now() + milliseconds;
+  const hadEnded = hasEnded();
+  for (let left = milliseconds; left > 0; left = end - performance.now()) {
+    await wait(Math.min(left, look));
+    if (hasEnded() !== hadEnded) return;
+  }
+}
+
+function nothingRecorded({ path }: RecordingTail): LinkError {
+  return new LinkError(`${path}: nothing was recorded, so there is nothing to send`, false);
 }

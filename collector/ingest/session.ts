@@ -1,6 +1,6 @@
 import { fileMagic, openBlock } from "../../proto/recording.ts";
 import type { End, Frame, Hello, RefusalCode, Block as UplinkBlock } from "../../proto/uplink.ts";
-import { uplinkProtocol } from "../../proto/uplink.ts";
+import { oldestUplinkProtocol, uplinkProtocol } from "../../proto/uplink.ts";
 import { Digest } from "../index/digest.ts";
 import { type Facts, type Receiving, type RecordingStore, StoreError } from "../store/recording-store.ts";
 
@@ -123,11 +123,7 @@ export class IngestSession {
 
   #hello({ protocol, build, head, labels }: Hello): Frame {
     if (this.#receiving !== undefined) throw new Refused("protocol", "hello must come once");
-    if (protocol < 1 || protocol > uplinkProtocol)
-      throw new Refused(
-        "protocol",
-        `version ${protocol} of the protocol is not known; this collector knows 1 to ${uplinkProtocol}`,
-      );
+    refuseOtherVersion(protocol);
     if (build === "" || build.length > mostText)
       throw new Refused("build", `a build's id must have 1 to ${mostText} characters`);
     if (head.length !== 32) throw new Refused("protocol", "head must be a SHA-256");
@@ -200,11 +196,29 @@ export class IngestSession {
         "digest",
         "the recording has another digest here than there: it was changed after it was sent",
       );
-    if (!receiving.facts.isComplete) receiving.complete(own);
+    // A recording that was sent before its build had ended has grown since.
+    const { isComplete, sha256: known } = receiving.facts;
+    if (!isComplete || known !== own.toString("hex")) receiving.complete(own);
     this.#isDone = true;
     this.#sink.complete(receiving.facts);
     return { kind: "done", sha256: own };
   }
+}
+
+/** A collector that knows it can come while the agent still runs. */
+function refuseOtherVersion(protocol: number): void {
+  if (protocol >= oldestUplinkProtocol && protocol <= uplinkProtocol) return;
+  const known =
+    oldestUplinkProtocol === uplinkProtocol
+      ? `${uplinkProtocol}`
+      : `${oldestUplinkProtocol} to ${uplinkProtocol}`;
+  const remedy =
+    protocol > uplinkProtocol ? "update the collector" : "update Isotrace on the machine that sends";
+  throw new Refused(
+    "protocol",
+    `the agent speaks version ${protocol} of the protocol, and this collector ${known}; ${remedy}`,
+    true,
+  );
 }
 
 /** Of a block that was opened: its header says it. */

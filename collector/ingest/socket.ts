@@ -1,16 +1,16 @@
+import type { Socket } from "node:net";
 import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
 import type { WebSocket } from "ws";
+import { KeepAlive, keepAlive } from "../../proto/keep-alive.ts";
 import { BadFrame, decodeFrame, encodeFrame, type Frame, type RefusalCode } from "../../proto/uplink.ts";
 import type { Metrics } from "../server/metrics.ts";
+import { isFull } from "../store/is-full.ts";
 import type { RecordingStore } from "../store/recording-store.ts";
 import type { Rates } from "./rates.ts";
 import { type Allowance, IngestSession, Refused, type Sink } from "./session.ts";
 
 /** What was appended is made durable after so long at the latest, together: a disk syncs as slowly for one block as for many. Milliseconds. */
 const settling = 50;
-/** A client that is silent for so long is gone; it is asked for a sign of life before. Milliseconds. */
-const silence = 15_000;
-const question = 5_000;
 /** Who has not said hello by then will not. Milliseconds. */
 const greeting = 10_000;
 /** How long a client that was refused may take to close. Milliseconds. */
@@ -33,13 +33,22 @@ export interface Intake {
   readonly log: Log;
 }
 
-/** Takes one agent's frames from a socket, one after another, until it has sent a recording or is sent away. */
-export function ingest(socket: WebSocket, intake: Intake, allowance: Allowance): void {
-  new Connection(socket, intake, allowance).open();
+/**
+ * Takes one agent's frames from a socket, one after another, until it has sent a recording or is sent away.
+ * @param stream what the socket stands on.
+ */
+export function ingest(
+  socket: WebSocket,
+  stream: Pick<Socket, "bytesRead">,
+  intake: Intake,
+  allowance: Allowance,
+): void {
+  new Connection(socket, stream, intake, allowance).open();
 }
 
 class Connection {
   readonly #socket: WebSocket;
+  readonly #stream: Pick<Socket, "bytesRead">;
   readonly #intake: Intake;
   readonly #owner: string;
   readonly #session: IngestSession;
@@ -49,13 +58,15 @@ class Connection {
   #isWorking = false;
   #isSettleDue = false;
   #isOver = false;
-  #heard = performance.now();
+  readonly #keepAlive = new KeepAlive(performance.now());
   #settleTimer: NodeJS.Timeout | undefined;
-  #keepAlive: NodeJS.Timeout | undefined;
+  #lookTimer: NodeJS.Timeout | undefined;
   #greetingTimer: NodeJS.Timeout | undefined;
+  #leaveTimer: NodeJS.Timeout | undefined;
 
-  constructor(socket: WebSocket, intake: Intake, allowance: Allowance) {
+  constructor(socket: WebSocket, stream: Pick<Socket, "bytesRead">, intake: Intake, allowance: Allowance) {
     this.#socket = socket;
+    this.#stream = stream;
     this.#intake = intake;
     this.#owner = allowance.owner;
     this.#session = new IngestSession(intake.store, allowance, intake.sink);
@@ -65,15 +76,13 @@ class Connection {
     const socket = this.#socket;
     this.#intake.metrics.connected(1);
     socket.on("message", (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
-    socket.on("pong", () => this.#hear());
     socket.on("error", (error) => this.#log("uplink error", { message: error.message }));
     socket.on("close", () => this.#close());
-    this.#keepAlive = setInterval(() => this.#ask(), question);
+    this.#lookTimer = setInterval(() => this.#ask(), keepAlive.look);
     this.#greetingTimer = setTimeout(() => this.#refuseSilent(), greeting);
   }
 
   #receive(data: Buffer, isBinary: boolean): void {
-    this.#hear();
     if (this.#isOver) return;
     if (!isBinary) {
       this.#refuse("protocol", "a message must be binary, but it is text", false);
@@ -133,10 +142,8 @@ class Connection {
     this.#socket.pause();
     // What is appended must be acknowledged all the same: who sends has a window.
     await this.#settle();
-    for (const end = performance.now() + milliseconds; !this.#isOver && performance.now() < end; ) {
-      await wait(Math.min(end - performance.now(), question));
-      this.#hear(); // a client that is not read cannot be heard
-    }
+    for (const end = performance.now() + milliseconds; !this.#isOver && performance.now() < end; )
+      await wait(Math.min(end - performance.now(), keepAlive.look));
     this.#socket.resume();
   }
 
@@ -191,7 +198,7 @@ class Connection {
     this.#queue.length = 0;
     this.#socket.resume();
     this.#socket.close(code);
-    setTimeout(() => this.#socket.terminate(), leaving).unref();
+    this.#leaveTimer = setTimeout(() => this.#socket.terminate(), leaving).unref();
   }
 
   #send(frame: Frame): void {
@@ -199,21 +206,24 @@ class Connection {
   }
 
   #ask(): void {
-    if (performance.now() - this.#heard > silence) this.#socket.terminate();
-    else if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
-  }
-
-  #hear(): void {
-    this.#heard = performance.now();
+    const now = performance.now();
+    if (this.#socket.isPaused) this.#keepAlive.hear(now); // a client that is not read cannot be heard
+    const verdict = this.#keepAlive.look(this.#stream.bytesRead, now);
+    if (verdict === "dead" && !this.#isOver) {
+      this.#log("uplink silent", { seconds: keepAlive.silence / 1000 });
+      this.#socket.terminate();
+    }
+    if (verdict === "ask" && this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
   }
 
   #close(): void {
     this.#intake.metrics.connected(-1);
     this.#isOver = true;
     this.#queue.length = 0;
-    clearInterval(this.#keepAlive);
+    clearInterval(this.#lookTimer);
     clearTimeout(this.#settleTimer);
     clearTimeout(this.#greetingTimer);
+    clearTimeout(this.#leaveTimer); // it would keep all of the connection in memory until then
     void this.#work();
   }
 
@@ -234,9 +244,4 @@ class Connection {
   #log(event: string, facts: Record<string, string | number>): void {
     this.#intake.log("warn", event, { owner: this.#owner, ...facts });
   }
-}
-
-function isFull(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === "ENOSPC" || code === "EDQUOT";
 }

@@ -1,8 +1,13 @@
+import { statfsSync } from "node:fs";
 import type { Collector } from "./collector.ts";
 import type { Gauge } from "./metrics.ts";
 
-/** What the metrics ask when they are asked for. @param questions that the index has not answered */
-export function gaugesOf({ store, indexer }: Collector, questions: () => number): Gauge[] {
+/**
+ * What the metrics ask when they are asked for.
+ * @param data the collector's directory.
+ * @param questions that the index has not answered.
+ */
+export function gaugesOf({ store, indexer }: Collector, data: string, questions: () => number): Gauge[] {
   const one = (value: () => number) => () => [{ value: value() }];
   return [
     {
@@ -16,6 +21,14 @@ export function gaugesOf({ store, indexer }: Collector, questions: () => number)
       values: one(() => store.list().reduce((sum, { size }) => sum + size, 0)),
     },
     {
+      name: "isotrace_free_bytes",
+      help: "Room on the disk of --data: without any, agents are refused with the code full, and try again.",
+      values: one(() => {
+        const { bavail, bsize } = statfsSync(data);
+        return bavail * bsize;
+      }),
+    },
+    {
       name: "isotrace_index_waiting_builds",
       help: "Whole recordings that wait to be described in the index.",
       values: one(() => indexer.waiting.builds),
@@ -25,7 +38,7 @@ export function gaugesOf({ store, indexer }: Collector, questions: () => number)
       help: "For how long the first of them waits.",
       values: one(() => {
         const { since } = indexer.waiting;
-        return since === undefined ? 0 : (Date.now() - since) / 1000;
+        return since === undefined ? 0 : (performance.now() - since) / 1000;
       }),
     },
     {

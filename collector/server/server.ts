@@ -64,7 +64,7 @@ export async function listen(
     const caller = callerOf(request, collector.tokens)!;
     const { quota, builds } = options;
     sockets.handleUpgrade(request, socket, head, (upgraded) =>
-      ingest(upgraded, collector, { owner: caller.name, quota, builds }),
+      ingest(upgraded, socket, collector, { owner: caller.name, quota, builds }),
     );
   });
   await new Promise<void>((resolve, reject) => {

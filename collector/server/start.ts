@@ -64,7 +64,7 @@ export async function startCollector(
     log,
     ...shared,
   };
-  for (const gauge of gaugesOf(collector, () => index.waiting())) metrics.add(gauge);
+  for (const gauge of gaugesOf(collector, data, () => index.waiting())) metrics.add(gauge);
   await indexer.start();
   const look = () =>
     expire(collector, rules).catch((error: Error) =>

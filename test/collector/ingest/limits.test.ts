@@ -53,8 +53,16 @@ test("frames in the wrong order, or of the wrong side, are refused by name", asy
     ],
     ["text", (c) => c.socket.send("hello"), /^protocol: a message must be binary/],
     ["nothing", (c) => c.send(Buffer.alloc(0)), /^protocol: a frame must have one of/],
-    ["version 0", (c) => c.send(hello(first!, { protocol: 0 })), /^protocol: version 0/],
-    ["version 99", (c) => c.send(hello(first!, { protocol: 99 })), /^protocol: version 99/],
+    [
+      "version 0",
+      (c) => c.send(hello(first!, { protocol: 0 })),
+      /^protocol: the agent speaks version 0 .*update Isotrace/,
+    ],
+    [
+      "version 99",
+      (c) => c.send(hello(first!, { protocol: 99 })),
+      /^protocol: the agent speaks version 99 .*this collector 1; update the collector/,
+    ],
     ["no id", (c) => c.send(hello(first!, { build: "" })), /^build: .*1 to 256/],
     ["long id", (c) => c.send(hello(first!, { build: "x".repeat(257) })), /^build: .*1 to 256/],
     [
