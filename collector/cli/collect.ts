@@ -4,6 +4,7 @@ import { startCollector } from "../server/start.ts";
 import { type Scope, scopes, Tokens } from "../server/tokens.ts";
 import { DataLock } from "../store/data-lock.ts";
 import { FileStore } from "../store/file-store.ts";
+import { isFull } from "../store/is-full.ts";
 import { recordedName } from "../store/recorded-name.ts";
 import { judge } from "../store/retention.ts";
 import { formatOf } from "./options.ts";
@@ -66,7 +67,14 @@ export async function main(args: string[]): Promise<number> {
 }
 
 async function serve(options: CollectOptions, isToReindex: boolean): Promise<number> {
-  const running = await startCollector(options, log, isToReindex);
+  const running = await startCollector(options, log, isToReindex).catch((error: unknown) => {
+    if (!isFull(error)) throw error;
+    const { message } = error as Error;
+    throw new Error(
+      `collect: ${options.data} must have room, but its disk is full (${message}); free space, and start it again`,
+      { cause: error },
+    );
+  });
   log("info", "listening", { url: running.url, data: options.data });
   const stopped = new Promise<undefined>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve(undefined));

@@ -1,5 +1,6 @@
 import type { Sink } from "../ingest/session.ts";
 import type { Log } from "../ingest/socket.ts";
+import { isFull } from "../store/is-full.ts";
 import type { Facts, RecordingStore } from "../store/recording-store.ts";
 import { Digest } from "./digest.ts";
 import type { BuildState, IndexStore, LiveChange } from "./index-store.ts";
@@ -7,6 +8,8 @@ import type { ThreadedModels } from "./threads/threaded-models.ts";
 
 /** How often the index and those who watch are told of running builds, in milliseconds. */
 const interval = 500;
+/** When a description is made again for which the disk had no room, in milliseconds. */
+const retry = 5000;
 
 /** What happens to builds, as it is told to who watches. */
 export type BuildNews =
@@ -39,6 +42,7 @@ export class Indexer implements Sink {
   readonly #queue = new Map<string, number>();
   readonly #watchers = new Set<(news: BuildNews) => void>();
   #timer: NodeJS.Timeout | undefined;
+  #retryTimer: NodeJS.Timeout | undefined;
   #isDescribing = false;
   #isStopped = false;
   #told: Promise<void> = Promise.resolve();
@@ -84,7 +88,7 @@ export class Indexer implements Sink {
     return { receiving: all.length - complete, received: complete - ready - failed, ready, failed };
   }
 
-  /** Builds that wait to be described, and since when the first does, in milliseconds since 1970. */
+  /** Builds that wait to be described, and since when the first does, in milliseconds of `performance.now`. */
   get waiting(): { readonly builds: number; readonly since: number | undefined } {
     const [first] = this.#queue.values();
     return { builds: this.#queue.size, since: first };
@@ -135,6 +139,7 @@ export class Indexer implements Sink {
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearInterval(this.#timer);
+    clearTimeout(this.#retryTimer);
     await this.#tell();
   }
 
@@ -157,12 +162,14 @@ export class Indexer implements Sink {
   #tell(): Promise<void> {
     const news: BuildNews[] = [];
     const changes: LiveChange[] = [];
+    const before = new Map<string, number>();
     for (const key of this.#changed) {
       const running = this.#running.get(key);
       if (running?.isWhole === false) continue;
       this.#changed.delete(key);
       if (running === undefined) continue;
       const live = changeOf(running);
+      before.set(key, running.told);
       running.told = running.digest.packages.size;
       changes.push(live);
       news.push({ kind: "progress", facts: running.facts, live });
@@ -170,14 +177,27 @@ export class Indexer implements Sink {
     if (changes.length > 0) {
       this.#told = this.#told
         .then(() => this.#index.note(changes))
-        .catch((error: Error) => this.#log("warn", "index not told", { message: error.message }));
+        .catch((error: Error) => {
+          this.#log("warn", "index not told", { message: error.message });
+          if (isFull(error)) this.#untell(before);
+        });
     }
     for (const each of news) this.#publish(each);
     return this.#told;
   }
 
+  /** There was no room for it: the same is told next time, with what has come since. */
+  #untell(before: ReadonlyMap<string, number>): void {
+    for (const [key, told] of before) {
+      const running = this.#running.get(key);
+      if (running === undefined) continue; // it is described as a whole
+      running.told = Math.min(running.told, told);
+      this.#changed.add(key);
+    }
+  }
+
   #enqueue(key: string): void {
-    this.#queue.set(key, Date.now());
+    this.#queue.set(key, performance.now());
     void this.#describeAll();
   }
 
@@ -185,25 +205,36 @@ export class Indexer implements Sink {
     if (this.#isDescribing) return;
     this.#isDescribing = true;
     for (let [key] = this.#queue.keys(); key !== undefined && !this.#isStopped; [key] = this.#queue.keys()) {
-      await this.#describe(key);
+      if (!(await this.#describe(key))) {
+        this.#retryTimer = setTimeout(() => void this.#describeAll(), retry);
+        break;
+      }
       this.#queue.delete(key);
     }
     this.#isDescribing = false;
   }
 
-  async #describe(key: string): Promise<void> {
+  /** @returns false if the disk has no room for it: it is to be tried again */
+  async #describe(key: string): Promise<boolean> {
     const facts = this.#store.find(key);
-    if (facts === undefined) return;
+    if (facts === undefined) return true;
     await this.#told; // what is known of it as of a running build must not come after
     try {
       await this.#models.ask("describe", { key, path: this.#store.path(key), size: facts.size }, facts);
-      if (this.#store.find(key) === undefined) return await this.#index.remove(key); // removed meanwhile
+      if (this.#store.find(key) === undefined) {
+        await this.#index.remove(key); // removed meanwhile
+        return true;
+      }
       this.#ready.add(key);
       this.#publish({ kind: "ready", facts });
     } catch (error) {
       const { message } = error as Error;
       // Its thread is ended with the collector, and a recording can be removed while it is read.
-      if (this.#isStopped || this.#store.find(key) === undefined) return;
+      if (this.#isStopped || this.#store.find(key) === undefined) return true;
+      if (isFull(error)) {
+        this.#log("warn", "recording not described yet", { key, message });
+        return false;
+      }
       this.#failed.add(key);
       this.#log("warn", "recording not described", { key, message });
       await this.#index
@@ -211,6 +242,7 @@ export class Indexer implements Sink {
         .catch((failure: Error) => this.#log("warn", "index not told", { message: failure.message }));
       this.#publish({ kind: "failed", facts, problem: message });
     }
+    return true;
   }
 
   #publish(news: BuildNews): void {

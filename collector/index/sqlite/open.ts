@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { isFull } from "../../store/is-full.ts";
 import { indexVersion, schema } from "./schema.ts";
 
 export interface OpenedIndex {
@@ -32,6 +33,7 @@ function faultOf(path: string): string | undefined {
     const { quick_check: found } = database.prepare("PRAGMA quick_check(1)").get() as { quick_check: string };
     return found === "ok" ? undefined : `it is damaged: ${found}`;
   } catch (error) {
+    if (isFull(error)) throw error; // it may be sound
     // SQLite says what is wrong with the file; whether a new one can be made there shows at once.
     return `it is damaged: ${(error as Error).message}`;
   } finally {

@@ -28,7 +28,8 @@ export class Statements {
       work();
       this.database.exec("COMMIT");
     } catch (error) {
-      this.database.exec("ROLLBACK");
+      // A full disk makes SQLite do so by itself (sqlite.org/lang_transaction.html, "Response To Errors Within A Transaction").
+      if (this.database.isTransaction) this.database.exec("ROLLBACK");
       throw error;
     }
   }

@@ -1,4 +1,5 @@
 import type { MessagePort, Worker } from "node:worker_threads";
+import { isFull } from "../../store/is-full.ts";
 
 /** What a thread can be asked for: functions of plain data. */
 export type Methods = Record<string, (...args: never[]) => unknown>;
@@ -15,17 +16,19 @@ interface Question {
 }
 type Answer = { readonly number: number } & (
   | { readonly value: unknown }
-  | { readonly name: string; readonly failure: string }
+  | { readonly name: string; readonly failure: string; readonly isFull: boolean }
 );
 
-/** A failure in another thread; `kind` is the error's name there. */
+/** A failure in another thread; `kind` is the error's name there, `code` ENOSPC if a full disk is the cause: see `isFull`. */
 export class ThreadError extends Error {
   override readonly name = "ThreadError";
   readonly kind: string;
+  readonly code: string;
 
-  constructor(kind: string, message: string) {
+  constructor(kind: string, message: string, code = "") {
     super(message);
     this.kind = kind;
+    this.code = code;
   }
 }
 
@@ -43,7 +46,7 @@ async function answerTo({ number, name, args }: Question, methods: Methods): Pro
     return { number, value };
   } catch (error) {
     const { name: kind, message } = error as Error;
-    return { number, name: kind, failure: message };
+    return { number, name: kind, failure: message, isFull: isFull(error) };
   }
 }
 
@@ -84,7 +87,8 @@ export class Caller {
     const open = this.#open.get(answer.number);
     this.#open.delete(answer.number);
     if (open === undefined) return;
-    if ("failure" in answer) open.reject(new ThreadError(answer.name, answer.failure));
+    if ("failure" in answer)
+      open.reject(new ThreadError(answer.name, answer.failure, answer.isFull ? "ENOSPC" : ""));
     else open.resolve(answer.value);
   }
 }
