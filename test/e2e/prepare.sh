@@ -12,7 +12,7 @@ to_run='live-build debootstrap debian-archive-keyring ca-certificates libbpf1 sq
 	reprepro gnupg iproute2'
 to_test='strace clang-14 llvm-14 libbpf-dev mmdebstrap libyaml-libyaml-perl e2fsprogs xfsprogs btrfs-progs attr mount
 	devscripts python3-debian python3-pycurl python3-requests openssl libdpkg-perl libxml2-utils cpio xz-utils bzip2 lz4
-	apt-utils curl procps systemd nginx-light'
+	apt-utils curl procps systemd nginx-light nftables'
 
 main() {
 	purpose=${1:-run}
