@@ -1,5 +1,3 @@
-import type { Build } from "../../model/build.ts";
-import { byteString } from "../../model/bytes.ts";
 import type { Archive } from "../archives.ts";
 import { type ArchiveRelease, timeOf } from "./releases.ts";
 
@@ -24,14 +22,6 @@ export type ArchiveState =
  */
 export function changedArchives(archives: readonly Archive[]): ChangedArchive[] {
   return archives.flatMap((archive) => [...severalSnapshots(archive), ...changedReleases(archive)]);
-}
-
-/** Whether the build was told which time to use (https://reproducible-builds.org/specs/source-date-epoch/). */
-export function hasSourceDateEpoch(build: Build): boolean {
-  const variables = build.segments[0]?.environment ?? [];
-  return variables.some(
-    ({ name, value }) => byteString(name) === "SOURCE_DATE_EPOCH" && /^\d+$/.test(byteString(value)),
-  );
 }
 
 function severalSnapshots({ name, uri, references }: Archive): ChangedArchive[] {

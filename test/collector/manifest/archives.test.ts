@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { archiveAt, archivesOf } from "../../../collector/manifest/archives.ts";
 import { manifestJson } from "../../../collector/manifest/json.ts";
-import { changedArchives, hasSourceDateEpoch } from "../../../collector/manifest/origins/states.ts";
+import { changedArchives } from "../../../collector/manifest/origins/states.ts";
 import { usedPackages } from "../../../collector/manifest/used-packages.ts";
 import { Stories } from "../../../collector/story/story.ts";
 import { liveBuild } from "../support/live-build.ts";
-import { Scenario } from "../support/scenario.ts";
+import type { Scenario } from "../support/scenario.ts";
 import { configure, release } from "./events.ts";
 
 const debian = "http://deb.debian.org/debian";
@@ -150,16 +150,4 @@ test("two snapshots of one archive in a build are told; the later one is its ref
       states: [{ reference: "20240101T000000Z" }, { reference: "20240202T000000Z" }],
     },
   ]);
-});
-
-test.each([
-  [[["SOURCE_DATE_EPOCH", "1700000000"]], true],
-  [[["SOURCE_DATE_EPOCH", ""]], false],
-  [[["TZ", "UTC"]], false],
-])("SOURCE_DATE_EPOCH in %j: %s", (variables, expected) => {
-  const environment = variables.map(([name, value]) => ({
-    name: Buffer.from(name!),
-    value: Buffer.from(value!),
-  }));
-  expect(hasSourceDateEpoch(new Scenario({ environment }).read())).toBe(expected);
 });
