@@ -31,8 +31,20 @@ export function chainOf(build: Build, process: number, epoch: number): Command[]
 /** An interpreter and one argument may stand before a script (execve(2)); before what Isotrace itself was given, more. */
 const mostBefore = 2;
 
+/** By process, how many commands of it were looked at, and what came of it: each is in the chains of all below it. */
+const started = new WeakMap<Process, { readonly commands: number; readonly is: boolean }>();
+
 /** Whether a process is the command that Isotrace started; it may have called exec since. */
 function isStarted(build: Build, process: Process): boolean {
+  const known = started.get(process);
+  const commands = process.commands.length;
+  if (known?.commands === commands) return known.is;
+  const is = runsWhatWasGiven(build, process);
+  started.set(process, { commands, is });
+  return is;
+}
+
+function runsWhatWasGiven(build: Build, process: Process): boolean {
   const wanted = build.segments[0]?.command.map(byteString) ?? [];
   if (wanted.length === 0) return false;
   const name = basename(wanted[0]!);

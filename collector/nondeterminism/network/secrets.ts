@@ -34,6 +34,8 @@ export function withoutSecrets(argv: readonly string[]): string[] {
 
 /** A word may be a script (`sh -c`), an option with its value, a variable or a header. */
 function withinWord(word: string): string {
+  // What is looked for has one of these in it, and most words have none.
+  if (!/[:=\s]/.test(word)) return word;
   return word
     .replace(/[a-z][a-z0-9+.-]*:\/\/[^\s'"<>|]+/gi, withoutCredentials)
     .replace(secretHeader, `$1${hidden}`)
