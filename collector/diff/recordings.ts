@@ -10,7 +10,7 @@ import { type Side, sideOf } from "./side/side.ts";
 import type { State } from "./side/state.ts";
 
 /** A larger young generation than the launcher gives the process: a thread that only reads then collects less often. */
-const resourceLimits = { maxYoungGenerationSizeMb: 48 };
+const resourceLimits = { maxYoungGenerationSizeMb: 144 };
 
 /**
  * Compares what two recordings hold. Reading one takes most of the time, so each is read in a thread of its own.

@@ -4,10 +4,10 @@ import { parseArgs } from "node:util";
 import { execa } from "execa";
 import { isotrace, workspace } from "../e2e/lib/paths.ts";
 
-const usage = `npm run bench:analysis [-- --build OUT] [--other OUT]
+const usage = `npm run bench:analysis [-- --build OUT] [--other OUT] [--thousands N,...]
 
 Times the analysis of recordings, and the comparison of two: synthetic builds of 10,000, 30,000 and 100,000 files show how it
-grows; --build and --other name the outputs of two real ones (default: those that check:twice -- --keep left).
+grows (--thousands others, 0 none); --build and --other name the outputs of two real ones (default: those that check:twice -- --keep left).
 `;
 
 const home = join(workspace, "analysis");
@@ -27,6 +27,7 @@ async function main(): Promise<number> {
     options: {
       build: { type: "string", default: join(kept, "a.out") },
       other: { type: "string", default: join(kept, "b.out") },
+      thousands: { type: "string", default: "10,30,100" },
       help: { type: "boolean", default: false },
     },
   });
@@ -35,7 +36,8 @@ async function main(): Promise<number> {
     return 0;
   }
   mkdirSync(home, { recursive: true });
-  for (const thousands of [10, 30, 100]) {
+  for (const thousands of values.thousands.split(",").map(Number)) {
+    if (!(thousands > 0)) continue;
     const out = await synthetic(thousands);
     await tell(`${thousands},000 files: analyze`, ["analyze", out, "--out", join(home, "reports")]);
     await tell(`${thousands},000 files: findings`, ["findings", out, "--format", "json"]);
