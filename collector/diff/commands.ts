@@ -36,13 +36,13 @@ export type Written = ReadonlyMap<string, readonly string[]>;
 class Commands {
   readonly #raw: ReadonlySet<string>;
   readonly #identities: Identities;
-  readonly #byProgram = new Map<string, string[]>();
+  readonly #byShape = new Map<string, string[]>();
   readonly #known = new Map<string, Set<string>>();
 
   constructor({ commands, facts }: State) {
     this.#raw = commands;
     this.#identities = new Identities(facts);
-    for (const command of commands) push(this.#byProgram, programOf(command), command);
+    for (const command of commands) push(this.#byShape, shapeOf(command), command);
   }
 
   /** By what a command is in every build, its arguments: of those that `other` does not have to the letter. */
@@ -56,12 +56,12 @@ class Commands {
 
   /** Whether a command of an identity ran. @param example one that ran in the other build */
   has(identity: string, example: string): boolean {
-    const program = programOf(example);
-    let known = this.#known.get(program);
+    const shape = shapeOf(example);
+    let known = this.#known.get(shape);
     if (known === undefined) {
-      const same = this.#byProgram.get(program) ?? [];
+      const same = this.#byShape.get(shape) ?? [];
       known = new Set(same.map((command) => this.#identities.of(command.split("\0"))));
-      this.#known.set(program, known);
+      this.#known.set(shape, known);
     }
     return known.has(identity);
   }
@@ -75,10 +75,18 @@ function* loneOf(build: "A" | "B", own: Commands, other: Commands, written: Writ
   }
 }
 
-/** What was called, by its first argument. */
-function programOf(command: string): string {
+/** Commands that are told apart by their beginning, because they are long. */
+const long = 300;
+
+/** What equal commands share whatever build they ran in, at no cost: what was called, and how many arguments it had. */
+function shapeOf(command: string): string {
   const end = command.indexOf("\0");
-  return end < 0 ? command : command.slice(0, end);
+  if (end < 0) return command;
+  const program = command.slice(0, end);
+  if (command.length > long) return `${program}\0long`;
+  let words = 1;
+  for (let at = end; at >= 0; at = command.indexOf("\0", at + 1)) words++;
+  return `${program}\0${words}`;
 }
 
 function push(map: Map<string, string[]>, key: string, value: string): void {

@@ -75,7 +75,7 @@ async function tell(what: string, args: string[]): Promise<void> {
     const run = execa(isotrace, args, { reject: false, buffer: false, stdout: "ignore", stderr: "ignore" });
     const watch = setInterval(() => {
       peak = Math.max(peak, peakOf(run.pid!));
-    }, 20);
+    }, 100);
     await run;
     clearInterval(watch);
     times.push((performance.now() - begun) / 1000);
