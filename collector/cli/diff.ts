@@ -1,8 +1,5 @@
 import { parseArgs } from "node:util";
 import type { Diff } from "../diff/diff.ts";
-import { diffJson } from "../diff/print/json.ts";
-import { diffMarkdown } from "../diff/print/markdown.ts";
-import { diffText } from "../diff/print/text.ts";
 import { diffRecordings } from "../diff/recordings.ts";
 import { resolveBuild } from "../resolve-build.ts";
 import { colour, plain } from "../why/text.ts";
@@ -43,7 +40,7 @@ export async function main(args: string[]): Promise<number> {
       `isotrace diff: nothing to compare: ${diff.comparison.unknown[0] ?? "neither recording has an image"}; give builds that made one`,
     );
   }
-  process.stdout.write(print(diff, format));
+  process.stdout.write(await print(diff, format));
   if (values.diffoscope) {
     const { diffoscopeText } = await import("../diff/diffoscope.ts");
     process.stdout.write(await diffoscopeText(diff));
@@ -51,14 +48,17 @@ export async function main(args: string[]): Promise<number> {
   return { same: 0, differ: 1, unknown: 2 }[diff.verdict];
 }
 
-function print(diff: Diff, format: (typeof formats)[number]): string {
+/** The formats are loaded when there is something to print: reading must not wait for them. */
+async function print(diff: Diff, format: (typeof formats)[number]): Promise<string> {
   switch (format) {
     case "text":
-      return diffText(diff, mayColour() ? colour : plain);
-    case "json":
+      return (await import("../diff/print/text.ts")).diffText(diff, mayColour() ? colour : plain);
+    case "json": {
+      const { diffJson } = await import("../diff/print/json.ts");
       return `${JSON.stringify(diffJson(diff), null, 2)}\n`;
+    }
     case "markdown":
-      return diffMarkdown(diff);
+      return (await import("../diff/print/markdown.ts")).diffMarkdown(diff);
     default:
       return format satisfies never;
   }

@@ -2,11 +2,10 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { UsageError } from "../cli/usage-error.ts";
 import { programPath } from "../program.ts";
-import { openBuild } from "../resolve-build.ts";
-import { type Diff, diffOf } from "./diff.ts";
+import type { Diff } from "./diff.ts";
 import type { Evidence, Question } from "./side/evidence.ts";
 import type { Failure, FromReader } from "./side/reader.ts";
-import { type Side, sideOf } from "./side/side.ts";
+import type { Side } from "./side/side.ts";
 import type { State } from "./side/state.ts";
 
 /** A larger young generation than the launcher gives the process: a thread that only reads then collects less often. */
@@ -23,7 +22,14 @@ export async function diffRecordings(a: string, b: string): Promise<Diff> {
     const other = elsewhere(worker);
     // A recording that fails here must not leave the other's failure unhandled.
     other.catch(() => undefined);
-    return await diffOf(sideOf(openBuild(a)), await other);
+    // What it takes to read and to compare is loaded while the thread starts: that is a tenth of the time.
+    const [{ openBuild }, { sideOf }] = await Promise.all([
+      import("../resolve-build.ts"),
+      import("./side/side.ts"),
+    ]);
+    const own = sideOf(openBuild(a));
+    const { diffOf } = await import("./diff.ts");
+    return await diffOf(own, await other);
   } finally {
     await worker.terminate();
   }
