@@ -13,9 +13,9 @@ export type BuildKind = "debootstrap" | "lb";
 
 const times = 20;
 /** How long a collector lives at most before it is killed, so that all are within the build. Milliseconds. */
-const longestLife: Record<BuildKind, number> = { debootstrap: 2_000, lb: 12_000 };
+const longestLife: Record<BuildKind, number> = { debootstrap: 1_200, lb: 12_000 };
 /** How long there is none then, at most. Milliseconds. */
-const longestAbsence = 1_000;
+const longestAbsence = 800;
 
 const mark = "build-has-ended";
 
