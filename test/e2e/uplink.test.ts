@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { execa } from "execa";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { freePort } from "./lib/free-port.ts";
 import { isotrace, testHome } from "./lib/paths.ts";
 
 const home = testHome("uplink");
@@ -149,15 +150,6 @@ function expectSame(): void {
   expect(others).toEqual([]);
   expect(readFileSync(only!).equals(readFileSync(join(out, "recording.isotrace")))).toBe(true);
   expect(JSON.parse(readFileSync(join(only!, "../facts.json"), "utf8"))).toMatchObject({ isComplete: true });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /** Lets so many bytes through each connection, and then cuts it. */

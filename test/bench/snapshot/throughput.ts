@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { execa } from "execa";
 import type { Layout } from "../../../collector/snapshot/layout.ts";
 import { nginxConfiguration } from "../../../collector/snapshot/serve/nginx.ts";
 import { TestInstance } from "../../collector/snapshot/support/instance.ts";
+import { freePort } from "../../e2e/lib/free-port.ts";
 
 const size = 1 << 30;
 const file = "1.0/debian/pool/large.deb";
@@ -84,15 +84,6 @@ async function startNginx(layout: Layout, home: string, port: number): Promise<C
     await setTimeout(100);
   }
   return child;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
 
 function median(values: number[]): number {

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { execa } from "execa";
+import { freePort } from "../../lib/free-port.ts";
 import { isotrace } from "../../lib/paths.ts";
 import { undoAtEnd } from "./undo.ts";
 
@@ -118,13 +118,4 @@ export class CollectorProcess {
 export async function makeToken(data: string, name = "agent"): Promise<string> {
   const args = ["collect", "token", "make", name, "--scope", "ingest", "--data", data];
   return (await execa(isotrace, args)).stdout;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -1,9 +1,10 @@
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { uplinkProtocol } from "../../../../../proto/uplink.ts";
+import { freePort } from "../../../lib/free-port.ts";
 import { checkout } from "../../../lib/paths.ts";
 import { Build, push, storm, stormStatus } from "../build.ts";
-import { CollectorProcess, freePort } from "../collector.ts";
+import { CollectorProcess } from "../collector.ts";
 import type { Fault } from "../fault.ts";
 import { bytesAt, expectSame, expectWhole, keysOf, must } from "../same.ts";
 import { until } from "../until.ts";
