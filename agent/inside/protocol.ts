@@ -60,6 +60,8 @@ export type ReleaseFacts = Omit<ReleaseEvent, "kind" | "time" | "root">;
 export interface Findings {
   id: number;
   releases: ReleaseFacts[];
+  /** File names of apt's lists that stood there when it was last looked; others that are known are of the past. */
+  lists: string[];
   /** New lines of deburis, and where it ends; undefined if it is not there. */
   bootstrapped: { packages: PackageFacts[]; end: number } | undefined;
   /** For each download and each .dsc asked about, in that order; undefined if its name is not that of a package. */

@@ -41,6 +41,8 @@ export interface Listed {
  */
 export class AptLists {
   readonly #open = new Map<string, OpenList>();
+  /** Names of those that stood there at the last look. */
+  #present: string[] = [];
   readonly #releases = new Map<string, { sha256: string; isSigned: boolean }>();
   readonly #places = new Places();
   readonly losses: string[] = [];
@@ -49,7 +51,9 @@ export class AptLists {
   refresh(): ReleaseFacts[] {
     this.#readConfiguration();
     const releases: ReleaseFacts[] = [];
-    for (const { file, name } of this.#named(directory)) {
+    const named = this.#named(directory);
+    this.#present = named.map(({ file }) => file);
+    for (const { file, name } of named) {
       if (name.kind === "release") releases.push(...this.#readRelease(file));
       else this.#openList(file, name);
     }
@@ -73,6 +77,10 @@ export class AptLists {
       }
     }
     return found;
+  }
+
+  get present(): string[] {
+    return this.#present;
   }
 
   get isEmpty(): boolean {

@@ -1,3 +1,4 @@
+import type { Origin } from "../../../proto/events.ts";
 import type {
   ChangelogFacts,
   Findings,
@@ -44,8 +45,10 @@ export class RootPackages {
   #isLogOurs = false;
   readonly #runs = new DpkgRuns<Writer, PackageFacts>();
   #debs: string[] = [];
-  /** Of what was told already, by name, version and architecture: in how many lists it stood. */
-  readonly #told = new Map<string, number>();
+  /** Of what was told already, by name, version and architecture: where it stood. */
+  readonly #told = new Map<string, readonly Origin[]>();
+  /** apt's lists changed since the packages were looked at. */
+  #areListsNew = false;
   readonly #toldOnce = new Set<string>();
   #installed: PackageFacts[] = [];
   readonly #configuration: ToldConfiguration;
@@ -67,8 +70,8 @@ export class RootPackages {
 
   lists(): void {
     this.#pending.lists = true;
-    // What was told before may stand in more lists now: what debootstrap brought, in those of updates.
-    if (this.#told.size > 0) this.#pending.status = true;
+    // Not now: while apt updates, lists that it is about to remove stand beside the new ones.
+    this.#areListsNew = true;
     this.#soon.touch();
   }
 
@@ -129,6 +132,7 @@ export class RootPackages {
   /** Takes the last look, and tells what is there that nothing has told of. */
   async settle(): Promise<void> {
     await this.#looking;
+    if (this.#areListsNew) this.#pending.status = true;
     while (!isNothing(this.#pending)) {
       this.#look();
       await this.#looking;
@@ -166,11 +170,13 @@ export class RootPackages {
 
   async #survey(pending: Pending): Promise<void> {
     const closed = this.#runs.awaited;
+    const areListsNew = this.#areListsNew && pending.status;
+    if (areListsNew) this.#areListsNew = false;
     // Also where a system came by copy, before anything in its /etc/apt was touched.
     const isConfigured = pending.configuration || pending.lists || pending.log;
     const findings = await this.#asker.ask({
       deburis: pending.deburis === undefined ? undefined : this.#deburisEnd,
-      lists: pending.lists,
+      lists: pending.lists || areListsNew,
       status: pending.status,
       log: pending.log
         ? { from: this.#log, last: this.#isLogOurs ? undefined : closed, debs: this.#debs.splice(0) }
@@ -189,11 +195,22 @@ export class RootPackages {
     if (pending.log) this.#logged(findings, closed);
     if (findings.installed !== undefined) {
       this.#installed = findings.installed.map((facts) => this.#completed(facts));
+      const present = new Set(findings.lists);
       for (const facts of this.#installed)
-        if (facts.origins.length > (this.#told.get(keyOf(facts)) ?? Number.POSITIVE_INFINITY))
-          this.#tell(facts, undefined);
+        if (this.#standsInMore(facts, present)) this.#tell(facts, undefined);
       for (const facts of await this.#changelogs.read(this.#installed)) this.#out.changelog(facts);
     }
+  }
+
+  /**
+   * What was told before stands in more lists now: what debootstrap brought, in those of updates. Lists that came in the
+   * place of others, as live-build ends with those of the image's own mirrors, are not what it was chosen from.
+   * @param present names of the lists that stand there now
+   */
+  #standsInMore(facts: PackageFacts, present: ReadonlySet<string>): boolean {
+    const known = this.#told.get(keyOf(facts));
+    if (known === undefined || facts.origins.length <= known.length) return false;
+    return known.every(({ list }) => present.has(list));
   }
 
   #configured(changes: ConfigurationChanges): void {
@@ -242,7 +259,7 @@ export class RootPackages {
     const facts = this.#completed(found);
     // What goes away may be "present" again only if it is told so.
     if (facts.action === "remove" || facts.action === "purge") this.#told.delete(keyOf(facts));
-    else if (facts.action !== "source") this.#told.set(keyOf(facts), facts.origins.length);
+    else if (facts.action !== "source") this.#told.set(keyOf(facts), facts.origins);
     this.#out.package(facts, writer);
   }
 

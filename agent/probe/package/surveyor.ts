@@ -37,7 +37,18 @@ export class Surveyor {
     const configuration =
       survey.configuration === undefined ? undefined : configurationSince(survey.configuration);
     const losses = [...this.#losses, ...this.#lists.losses.splice(0)];
-    const found = { releases, bootstrapped, downloaded, fetched, log, installed, changelogs, configuration };
+    const lists = this.#lists.present;
+    const found = {
+      releases,
+      lists,
+      bootstrapped,
+      downloaded,
+      fetched,
+      log,
+      installed,
+      changelogs,
+      configuration,
+    };
     return { id: survey.id, ...found, losses };
   }
 

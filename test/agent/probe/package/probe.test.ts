@@ -266,8 +266,21 @@ describe("a system that apt and dpkg work in", () => {
     await build.chroot("chroot", "apt-get", "update");
     await build.probe.settle();
     expect(origins()).toEqual([["copy:/root/more", "file:/root/packages"]]);
+
+    // As at the end of a build, whose image has other mirrors: nothing was chosen from those.
+    const others = ["other-1", "other-2", "other-3"];
+    for (const name of others)
+      cpSync(join(chroot, "root/packages"), join(chroot, "root", name), { recursive: true });
+    const lines = others.map((name) => `deb [ trusted=yes ] copy:/root/${name} ./\n`).join("");
+    const file = join(chroot, "etc/apt/sources.list.d/packages.list");
+    const sources = readFileSync(file, "utf8");
+    writeFileSync(file, lines);
     rmSync(join(chroot, "etc/apt/sources.list.d/more.list"));
-    rmSync(join(chroot, "root/more"), { recursive: true });
+    await build.chroot("chroot", "apt-get", "update");
+    await build.probe.settle();
+    expect(origins()).toEqual([["copy:/root/more", "file:/root/packages"]]);
+    writeFileSync(file, sources);
+    for (const name of ["more", ...others]) rmSync(join(chroot, "root", name), { recursive: true });
   });
 });
 
