@@ -127,6 +127,7 @@ export class RootPackages {
   gone(): void {
     for (const facts of this.#installed) if (!this.#told.has(keyOf(facts))) this.#tell(facts, undefined);
     this.#installed = [];
+    this.#areListsNew = false;
   }
 
   /** Takes the last look, and tells what is there that nothing has told of. */
