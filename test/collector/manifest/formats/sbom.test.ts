@@ -11,6 +11,7 @@ import { liveBuild } from "../../support/live-build.ts";
 import { materialOfScenario, recordedBuild } from "./builds.ts";
 import { printed } from "./printed.ts";
 import { spdxSchema } from "./schemas/spdx.ts";
+import { officialSpdxSchema } from "./schemas/spdx-official.ts";
 
 // CycloneDX's own library has the official schema.
 const cyclonedxProblem = (document: string) =>
@@ -18,6 +19,7 @@ const cyclonedxProblem = (document: string) =>
 const ajv = new Ajv({ strict: false, allErrors: true });
 addFormats.default(ajv);
 const isSpdx = ajv.compile(spdxSchema);
+const officialSpdx = await officialSpdxSchema();
 
 const reference = new URL("../reference/tails-amd64-3.15.build-manifest", import.meta.url);
 
@@ -65,11 +67,26 @@ test.each([
   expect(await cyclonedxProblem(document())).toBeNull();
 });
 
-test.each([
+const spdxDocuments: [string, () => string][] = [
   ["a build", () => printed("spdx", materialOfScenario(recordedBuild())).toString()],
+  [
+    "a build that was not recorded to its end",
+    () => printed("spdx", materialOfScenario(recordedBuild({ unfinished: true }))).toString(),
+  ],
   ["a recording of hostile texts", () => printed("spdx", materialOfScenario(hostileBuild())).toString()],
   ["a Tails build-manifest", () => ofReference("spdx")],
-])(
+];
+
+test.skipIf(officialSpdx === undefined).each(spdxDocuments)(
+  "SPDX of %s is valid by the official schema of 2.3",
+  (_, text) => {
+    const isOfficial = ajv.compile(officialSpdx!);
+    isOfficial(JSON.parse(text()));
+    expect(isOfficial.errors).toBeNull();
+  },
+);
+
+test.each(spdxDocuments)(
   "SPDX of %s is valid by the specification of 2.3, and its identifiers are what relationships name",
   (_, text) => {
     const document = JSON.parse(text());

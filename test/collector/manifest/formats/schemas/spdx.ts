@@ -1,6 +1,6 @@
 /**
  * A JSON schema after the text of SPDX 2.3 (clauses 6 to 8 and 11, and annex F on purls in external references), for what
- * Isotrace writes: the official one comes with no package of npm or Debian. A field that is none of the specification's, or of
+ * Isotrace writes, closer than the official one: it knows the forms of values. A field that is none of the specification's, or of
  * another form than it asks for, is found.
  */
 const identifier = { type: "string", pattern: "^SPDXRef-[A-Za-z0-9.-]+$" };
