@@ -6,7 +6,9 @@ import { isotrace, workspace } from "../../e2e/lib/paths.ts";
 import { watchRecorder } from "../../e2e/lib/recorder-usage.ts";
 import type { Subject } from "./subjects.ts";
 
-export type Observer = "bare" | "isotrace" | "strace";
+/** "no needs" is Isotrace without the system-call tracepoint. */
+export const observers = ["bare", "isotrace", "no needs", "strace"] as const;
+export type Observer = (typeof observers)[number];
 
 /** Times in seconds, sizes in bytes. */
 export interface Sample {
@@ -18,11 +20,13 @@ export interface Sample {
   whole: number;
   /** User and system, of the build and its observer together. */
   cpu: number;
+  /** Of the build's processes alone: what they lose to hooks in the kernel, whatever else the machine does. */
+  own: number;
   recorder: { cpu: number; memory: number; events: number; size: number } | undefined;
 }
 
-/** The build itself is timed from inside, by two lines that are the same for every observer. */
-const timed = 'date +%s.%N >"$0"; "$@"; status=$?; date +%s.%N >>"$0"; exit $status';
+/** The build itself is timed from inside, by lines that are the same for every observer. */
+const timed = 'date +%s.%N >"$0"; "$@"; status=$?; date +%s.%N >>"$0"; times >>"$0"; exit $status';
 
 export async function measureRound(subject: Subject, observer: Observer, round: number): Promise<Sample> {
   await using ground = await subject.prepare();
@@ -45,8 +49,8 @@ export async function measureRound(subject: Subject, observer: Observer, round: 
   await run;
   const usage = watch.stop();
   const whole = (performance.now() - start) / 1000;
-  const recorder = observer === "isotrace" ? { ...usage, ...describe(out!) } : undefined;
-  const sample = { observer, round, wall: between(times!), whole, cpu: childrenCpu() - cpu, recorder };
+  const recorder = isIsotrace(observer) ? { ...usage, ...describe(out!) } : undefined;
+  const sample = { observer, round, ...timesOf(times!), whole, cpu: childrenCpu() - cpu, recorder };
   for (const each of [times!, log!, out!]) rmSync(each, { recursive: true, force: true });
   return sample;
 }
@@ -57,6 +61,8 @@ function observing(observer: Observer, log: string, out: string): string[] {
       return [];
     case "isotrace":
       return [isotrace, "run", "--out", out, "--"];
+    case "no needs":
+      return [isotrace, "run", "--no-needs", "--out", out, "--"];
     case "strace":
       return ["strace", "-f", "--seccomp-bpf", "-o", log, "-e", "trace=%process,%file", "--"];
     default:
@@ -64,9 +70,18 @@ function observing(observer: Observer, log: string, out: string): string[] {
   }
 }
 
-function between(times: string): number {
-  const [from, to] = readFileSync(times, "latin1").trim().split("\n").map(Number);
-  return to! - from!;
+/** Two lines of `date`, then sh's own times and those of its children, as `0m1.23s 0m4.56s`. */
+function timesOf(file: string): { wall: number; own: number } {
+  const [from, to, , children] = readFileSync(file, "latin1").trim().split("\n");
+  const [user, system] = children!.split(" ").map((each) => {
+    const [minutes, seconds] = each.split("m");
+    return Number(minutes) * 60 + Number.parseFloat(seconds!);
+  });
+  return { wall: Number(to) - Number(from), own: user! + system! };
+}
+
+export function isIsotrace(observer: Observer): boolean {
+  return observer === "isotrace" || observer === "no needs";
 }
 
 /** CPU time of all children that were waited for, and theirs: fields 16 and 17 of /proc/self/stat, ticks of 10 ms. */

@@ -1,23 +1,34 @@
-import type { Observer, Sample } from "./measure.ts";
+import { type Observer, observers, type Sample } from "./measure.ts";
 
 /** What a bench found, as lines of text: medians, and the ratios of each to the bare build of the same round. */
 export function table(samples: Sample[]): string {
-  const rows = (["bare", "isotrace", "strace"] as const)
+  const rows = observers
     .map((observer) => ({ observer, own: samples.filter((sample) => sample.observer === observer) }))
     .filter(({ own }) => own.length > 0)
     .map(({ observer, own }) => [
       observer,
       String(own.length),
-      ...(["wall", "whole", "cpu"] as const).flatMap((what) => [
+      ...(["wall", "whole", "cpu", "own"] as const).flatMap((what) => [
         median(own.map((sample) => sample[what])).toFixed(1),
         observer === "bare" ? "" : ratio(samples, observer, what),
       ]),
     ]);
-  const head = ["", "n", "wall, s", "ratio", "with reports, s", "ratio", "CPU, s", "ratio"];
+  const head = [
+    "",
+    "n",
+    "wall, s",
+    "ratio",
+    "with reports, s",
+    "ratio",
+    "CPU, s",
+    "ratio",
+    "the build's own",
+    "ratio",
+  ];
   return [...layOut([head, ...rows]), ...recorderLines(samples)].join("\n");
 }
 
-function ratio(samples: Sample[], observer: Observer, what: "wall" | "whole" | "cpu"): string {
+function ratio(samples: Sample[], observer: Observer, what: "wall" | "whole" | "cpu" | "own"): string {
   const bare = new Map(samples.filter((each) => each.observer === "bare").map((each) => [each.round, each]));
   const ratios = samples
     .filter((each) => each.observer === observer)
@@ -27,7 +38,9 @@ function ratio(samples: Sample[], observer: Observer, what: "wall" | "whole" | "
 }
 
 function recorderLines(samples: Sample[]): string[] {
-  const recorders = samples.flatMap(({ recorder }) => (recorder === undefined ? [] : [recorder]));
+  const recorders = samples.flatMap(({ observer, recorder }) =>
+    observer === "isotrace" && recorder !== undefined ? [recorder] : [],
+  );
   if (recorders.length === 0) return [];
   const of = (value: (recorder: (typeof recorders)[number]) => number) => median(recorders.map(value));
   return [
