@@ -11,6 +11,12 @@ export interface Mount {
   source: string;
 }
 
+/** A mount's device as stat(2) numbers it (sys/sysmacros.h). */
+export function deviceOf(device: string): number {
+  const [major = 0, minor = 0] = device.split(":").map(Number);
+  return (minor & 0xff) + major * 0x100 + (minor >>> 8) * 0x100000;
+}
+
 /** Every mount that this process sees, in the order of mounting. */
 export function mounts(): Mount[] {
   return readFileSync("/proc/self/mountinfo", "latin1")

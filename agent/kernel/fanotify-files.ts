@@ -22,9 +22,13 @@ export function openFileGroup(): number {
   return fanotifyInit(FAN_CLOEXEC | FAN_NONBLOCK | FAN_UNLIMITED_QUEUE, O_LARGEFILE | O_NOATIME);
 }
 
-/** Listens to files that were open for writing and are closed, on the mount that a directory is on. @throws SystemError */
-export function markMount(group: number, directory: number): void {
-  fanotifyMark(group, FAN_MARK_ADD | FAN_MARK_MOUNT, mask.closeWrite | mask.openExec, directory, ".");
+/** Listens to files on the mount that a directory is on, by default to those that were open for writing and are closed. @throws SystemError */
+export function markMount(
+  group: number,
+  directory: number,
+  events: number = mask.closeWrite | mask.openExec,
+): void {
+  fanotifyMark(group, FAN_MARK_ADD | FAN_MARK_MOUNT, events, directory, ".");
 }
 
 export interface OpenFileSink {

@@ -1,4 +1,4 @@
-import { fanotifyInit, fanotifyMark, read } from "./libc.ts";
+import { AT_FDCWD, fanotifyInit, fanotifyMark, read } from "./libc.ts";
 
 /** Bits of an event's mask (fanotify_mark(2)); those of Linux 5.17 that Isotrace asks for or may be told. */
 export const mask = {
@@ -74,6 +74,11 @@ export function unmarkFilesystem(group: number, directory: number, events = file
 /** Listens to one directory and its entries: where marks on file systems are refused. @throws SystemError */
 export function markDirectory(group: number, directory: number, events = fileMask): void {
   fanotifyMark(group, FAN_MARK_ADD | FAN_MARK_ONLYDIR, events | FAN_EVENT_ON_CHILD, directory, ".");
+}
+
+/** Listens for an open file (also O_PATH) being opened to be executed. @throws SystemError */
+export function markProgram(group: number, program: number): void {
+  fanotifyMark(group, FAN_MARK_ADD, mask.openExec, AT_FDCWD, `/proc/self/fd/${program}`);
 }
 
 const EAGAIN = 11;

@@ -10,7 +10,13 @@ const call = libc.func(
 const OPENAT2 = 437;
 
 /** How a path may be resolved (openat2(2), RESOLVE_*). */
-export const resolve = { noXdev: 0x01, noMagicLinks: 0x02, noSymlinks: 0x04, beneath: 0x08 } as const;
+export const resolve = {
+  noXdev: 0x01,
+  noMagicLinks: 0x02,
+  noSymlinks: 0x04,
+  beneath: 0x08,
+  inRoot: 0x10,
+} as const;
 
 /** openat2(2), always close-on-exec. @throws SystemError */
 export function openat2(directory: number, path: Uint8Array, flags: number, resolution: number): number {

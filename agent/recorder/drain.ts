@@ -23,15 +23,19 @@ const pauses = [
   { events: 0, pause: 20 },
 ] as const;
 
+const written = mask.closeWrite | mask.modify;
+
 /** Where the events go. */
 export interface DrainTarget {
   process(event: ReturnType<typeof decode>): void;
   /** After the queue of process events has been read up to `to`. Returns whether it concerns the build. */
   file(notice: FileNotice, from: number, to: number): boolean;
-  /** A file was closed after writing, told by its open descriptor, which is the target's to use and not to keep. */
-  written(fd: number, pid: number, from: number, to: number): void;
+  /** A file was written to or closed after writing (`bits`), told by its open descriptor, which is the target's to use and not to keep. */
+  written(bits: number, fd: number, pid: number, from: number, to: number): void;
+  /** Every file event that happened before what was told by `written` has been handed over. */
+  settleWritten(): void;
   /** A process opened a program to execute it. */
-  opensToExecute(pid: number, name: string, from: number, to: number): void;
+  opensToExecute(notice: FileNotice, from: number, to: number): void;
   /** Every file event that happened before this moment has been handed over. */
   understoodUntil(time: number): void;
   loss(what: string, detail: string, count?: number): void;
@@ -97,10 +101,15 @@ export class Drain implements NoticeSink {
   /** One round: reads both queues, then understands for a while. Returns how many events there were. */
   turn(): number {
     const before = this.counts.fileEvents + this.counts.processEvents;
+    const isFirst = this.#fds.upper >= 0;
+    if (isFirst) this.#readOpenFiles();
     this.#readFiles();
     this.#readProcesses();
     this.#understand();
-    if (this.#intake.isEmpty) this.#readOpenFiles();
+    if (this.#intake.isEmpty) {
+      if (isFirst) this.#target.settleWritten();
+      else this.#readOpenFiles();
+    }
     return this.counts.fileEvents + this.counts.processEvents - before;
   }
 
@@ -118,7 +127,7 @@ export class Drain implements NoticeSink {
 
   notice(notice: FileNotice): void {
     if ((notice.mask & mask.openExec) !== 0) {
-      this.#target.opensToExecute(notice.pid, notice.name, this.#from, this.#to);
+      this.#target.opensToExecute(notice, this.#from, this.#to);
     }
     if (this.#target.file(notice, this.#from, this.#to)) this.counts.ofBuild++;
   }
@@ -158,7 +167,7 @@ export class Drain implements NoticeSink {
     }
   }
 
-  // After the directories' own queue has been understood, so that the file's directory is known.
+  // Where directories have marks of their own, after that queue has been understood, so that the file's directory is known.
   #readOpenFiles(): void {
     const { openFiles } = this.#fds;
     if (openFiles < 0) return;
@@ -167,7 +176,8 @@ export class Drain implements NoticeSink {
       const to = before;
       const count = readOpenFiles(openFiles, this.#openFileBuffer, {
         file: (bits, pid, fd) => {
-          if ((bits & mask.closeWrite) !== 0) this.#target.written(fd, pid, this.#openFilesEmptyAt, to);
+          if ((bits & written) !== 0)
+            this.#target.written(bits & written, fd, pid, this.#openFilesEmptyAt, to);
           close(fd);
         },
         overflow: () => this.overflow(),

@@ -38,6 +38,8 @@ export interface Start {
   coverage: Coverage[];
   /** How file events are had. */
   files: FileMode;
+  /** Numbers, as stat(2) gives them, of the file systems whose programs are told of when they are opened to be executed. */
+  programDevices: number[];
   /** Regular expressions of what no command line of the recording may have, beside the usual secrets. */
   redact: string[];
   /** The process whose children are the build; 0 where Isotrace did not start it. */
@@ -46,15 +48,20 @@ export interface Start {
   fds: InheritedFds;
 }
 
-/** One mark on the whole file system, a mark on each directory, or no fanotify at all. */
-export type FileMode = "filesystem" | "directories" | "watch";
+/**
+ * One mark on the whole file system; one on that below an overlayfs, which its upper layer lies on; a mark on each directory;
+ * or no fanotify at all.
+ */
+export type FileMode = "filesystem" | "upper" | "directories" | "watch";
 
 /** -1 for what there is not. */
 export interface InheritedFds {
   /** fanotify group. */
   fanotify: number;
-  /** fanotify group with open files, for the mode "directories". */
+  /** fanotify group with open files, for the modes "upper" and "directories". */
   openFiles: number;
+  /** The build directory in the upper layer, for the mode "upper". */
+  upper: number;
   /** eBPF ring buffer, its loss counters, and the programs. */
   ring: number;
   losses: number;

@@ -10,12 +10,15 @@ import { Finder } from "../probe/file/finder.ts";
 import { OtherMounts } from "../probe/file/mounts.ts";
 import { FileProbe } from "../probe/file/probe.ts";
 import type { DirectoryNode } from "../probe/file/tree.ts";
+import { Twin } from "../probe/file/twin.ts";
 import { WatchProbe } from "../probe/file/watch.ts";
+import { WrittenFiles } from "../probe/file/written.ts";
 import { ImageProbe, squashfsName } from "../probe/image/probe.ts";
 import { PackageProbe } from "../probe/package/probe.ts";
 import { Adoption } from "../probe/process/adoption.ts";
 import { attribute, opensToExecute, type Writer } from "../probe/process/attribution.ts";
 import { ProcessProbe } from "../probe/process/probe.ts";
+import { Programs } from "../probe/process/programs.ts";
 import { Redactor } from "../probe/process/redact.ts";
 import { seed } from "../probe/process/seed.ts";
 import { ProcessTable } from "../probe/process/table.ts";
@@ -35,9 +38,12 @@ export class Session implements DrainTarget {
   readonly losses: Losses;
   readonly #table = new ProcessTable();
   readonly #processes: ProcessProbe;
+  readonly #programs: Programs;
   readonly #adoption: Adoption;
   readonly #finder: Finder;
   readonly #files: FileProbe;
+  /** Where writing is told of in a queue of its own. */
+  readonly #written: WrittenFiles | undefined;
   readonly #packages: PackageProbe;
   readonly #configuration: ConfigurationProbe;
   readonly #image: ImageProbe;
@@ -60,15 +66,16 @@ export class Session implements DrainTarget {
     const loss = (what: string, detail: string, count = 1) => this.losses.add(what, detail, count);
     this.#writeSegment(start, version, redactor);
 
-    const finder = new Finder(start.directory, start.own, {
+    const build = new Twin(start.directory, start.fds.upper);
+    const finder = new Finder(build, start.own, {
       emit,
       loss,
       number: (process) => this.#processes.number(process),
       mark: start.files === "directories" ? marker(start.fds.fanotify) : undefined,
-      hasHandles: start.files === "filesystem",
+      hasHandles: start.files !== "directories",
     });
     this.#finder = finder;
-    this.#table.seesPrograms = start.files === "filesystem";
+    this.#programs = new Programs(start.fds.fanotify, start.programDevices);
     this.#adoption = new Adoption(start.directory, start.supervisor);
     const root = statSync("/");
     this.#processes = new ProcessProbe(
@@ -77,6 +84,7 @@ export class Session implements DrainTarget {
       {
         emit,
         loss,
+        tells: (event) => this.#programs.tells(event),
         onExec: (process) => this.#adoption.onExec(process),
         onExit: (process, status, signal) => {
           if (this.#adoption.isWholeBuild(process)) this.onEnded(status, signal);
@@ -126,7 +134,10 @@ export class Session implements DrainTarget {
         notice: (directory, name, operations) => notice(directory, name, operations, nobody),
       });
     }
-    this.#files = new FileProbe(finder.tree, finder, { emit, number, writer, notice }, finder.own);
+    const files = new FileProbe(finder.tree, finder, { emit, number, writer, notice }, finder.own);
+    this.#files = files;
+    if (start.files === "upper")
+      this.#written = new WrittenFiles(build, (event, from, to) => files.handle(event, from, to));
   }
 
   /** Takes stock of what is there already: processes, then directories. Events that come meanwhile wait in the kernel. */
@@ -144,15 +155,20 @@ export class Session implements DrainTarget {
   }
 
   file(notice: FileNotice, from: number, to: number): boolean {
-    return this.#files.handle(notice, from, to);
+    return (this.#written ?? this.#files).handle(notice, from, to);
   }
 
-  written(fd: number, pid: number, from: number, to: number): void {
-    this.#files.written(fd, pid, from, to);
+  written(bits: number, fd: number, pid: number, from: number, to: number): void {
+    if (this.#written !== undefined) this.#written.add(bits, fd, pid, from, to);
+    else this.#files.written(fd, pid, from, to);
   }
 
-  opensToExecute(pid: number, name: string, from: number, to: number): void {
-    opensToExecute(this.#table, pid, name, from, to);
+  opensToExecute({ pid, name, target }: FileNotice, from: number, to: number): void {
+    opensToExecute(this.#table, pid, name || this.#programs.nameOf(target), from, to);
+  }
+
+  settleWritten(): void {
+    this.#written?.settle();
   }
 
   understoodUntil(time: number): void {

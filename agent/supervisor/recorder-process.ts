@@ -76,8 +76,10 @@ export class RecorderProcess {
   }
 
   #launch(gap: string): void {
-    const { fanotify, openFiles, ring, losses, programs } = this.#fds;
-    const handles = [fanotify, openFiles, ring, losses, ...programs].map((fd) => (fd < 0 ? "ignore" : fd));
+    const { fanotify, openFiles, upper, ring, losses, programs } = this.#fds;
+    const handles = [fanotify, openFiles, upper, ring, losses, ...programs].map((fd) =>
+      fd < 0 ? "ignore" : fd,
+    );
     // A session of its own: Ctrl-C at the terminal is for the build.
     // A heap this small is collected faster by one thread than by as many as there are processors. It is collected by
     // hand, too, where V8 does not see what is to be had.
@@ -104,9 +106,10 @@ export class RecorderProcess {
         fds: {
           fanotify: numbers[0]!,
           openFiles: numbers[1]!,
-          ring: numbers[2]!,
-          losses: numbers[3]!,
-          programs: numbers.slice(4),
+          upper: numbers[2]!,
+          ring: numbers[3]!,
+          losses: numbers[4]!,
+          programs: numbers.slice(5),
         },
       },
     });

@@ -97,6 +97,7 @@ async function startRecorder(
       umask: plan.umask,
       coverage: kernel.coverage,
       files: kernel.files,
+      programDevices: kernel.programDevices,
       redact: plan.redact,
       supervisor,
     },

@@ -7,6 +7,7 @@ import type { Incarnation } from "../process/incarnation.ts";
 import { objectOf } from "./object.ts";
 import type { DirectoryFinder } from "./probe.ts";
 import { type DirectoryNode, DirectoryTree, pathOf } from "./tree.ts";
+import type { Twin } from "./twin.ts";
 
 /** Handles known to lie elsewhere; they are asked again after this many. */
 const elsewhereLimit = 20_000;
@@ -33,7 +34,7 @@ export class Finder implements DirectoryFinder {
   readonly tree: DirectoryTree;
   /** Handles of Isotrace's own directories: what happens there is not part of the build. */
   readonly own = new Set<string>();
-  readonly #directory: Buffer;
+  readonly #build: Twin;
   readonly #mount: number;
   readonly #mountId: number;
   readonly #out: FinderOutput;
@@ -42,23 +43,26 @@ export class Finder implements DirectoryFinder {
   readonly #seen = new Set<number>();
 
   /**
-   * @param directory the build directory, absolute and without symlinks.
    * @param own Isotrace's directories, which are there.
    * @throws SystemError if one of them is not there, or its file system has no handles.
    */
-  constructor(directory: string, own: string[], out: FinderOutput) {
-    this.#directory = Buffer.from(directory);
-    this.#mount = openSync(directory, "r");
+  constructor(build: Twin, own: string[], out: FinderOutput) {
+    this.#build = build;
+    const path = this.#build.at(this.#build.directory);
+    this.#mount = openSync(path, "r");
     this.#out = out;
-    const { key, mount } = handleAndMount(this.#directory);
+    const { key, mount } = handleAndMount(path);
     this.#mountId = mount;
     this.tree = new DirectoryTree(key);
-    for (const path of own) this.own.add(handleOf(path));
+    for (const each of own) this.own.add(handleOf(this.#build.at(Buffer.from(each))));
   }
 
   /** Records the directories and files that are there already. */
   scan(time: number): void {
-    this.#scanInto(this.tree.root, this.#directory, { time, operations: operation.found });
+    this.#scanInto(this.tree.root, this.#build.at(this.#build.directory), {
+      time,
+      operations: operation.found,
+    });
   }
 
   find(key: string): DirectoryNode | undefined {
@@ -107,15 +111,16 @@ export class Finder implements DirectoryFinder {
   }
 
   /** The directory at an absolute path, if it is there and events have told of it: they may be still to come. */
-  nodeAt(path: Uint8Array): DirectoryNode | undefined {
-    const reached = handleIfThere(path);
+  nodeAt(path: Buffer): DirectoryNode | undefined {
+    const reached = handleIfThere(this.#build.at(path));
     return reached === undefined ? undefined : this.tree.get(reached.key);
   }
 
   /** Where an open file is: its directory and name; undefined if that is not below the build directory, or removed. */
   placeOf(fd: number, time: number, writer: Writer): Place | undefined {
     const path = pathOfFd(fd);
-    if (path === undefined || !this.#isBelow(path) || path.length <= this.#directory.length) return undefined;
+    if (path === undefined || !this.#build.isBelow(path) || path.length <= this.#build.directory.length)
+      return undefined;
     const end = path.lastIndexOf(0x2f);
     const above = path.subarray(0, end);
     const aboveKey = handleIfThere(above)?.key;
@@ -129,22 +134,16 @@ export class Finder implements DirectoryFinder {
 
   /** Number of the directory at an absolute path: 0 if it is not below the build directory, undefined if not known yet. */
   numberOf(path: Buffer): number | undefined {
-    return this.#isBelow(path) ? this.nodeAt(path)?.id : 0;
+    return this.#build.isBelow(path) ? this.nodeAt(path)?.id : 0;
   }
 
   absolute(path: string): Buffer {
-    if (path === "") return this.#directory;
-    return Buffer.concat([this.#directory, slash, Buffer.from(path, "latin1")]);
+    if (path === "") return this.#build.directory;
+    return Buffer.concat([this.#build.directory, slash, Buffer.from(path, "latin1")]);
   }
 
   close(): void {
     closeSync(this.#mount);
-  }
-
-  #isBelow(path: Buffer): boolean {
-    const { length } = this.#directory;
-    if (path.length === length) return path.equals(this.#directory);
-    return path[length] === 0x2f && path.subarray(0, length).equals(this.#directory);
   }
 
   /** Undefined if it was removed meanwhile, or is of another file system: then it was not ours, or its creation told of it. */
@@ -153,7 +152,7 @@ export class Finder implements DirectoryFinder {
     const fd = openByHandle(this.#mount, key, O_PATH);
     if (fd < 0) return undefined;
     try {
-      return pathOfFd(fd);
+      return this.#build.pathOf(fd);
     } finally {
       closeSync(fd);
     }
@@ -162,10 +161,10 @@ export class Finder implements DirectoryFinder {
   #nodeAt(path: Buffer, key: string, late: Found): DirectoryNode | undefined {
     const known = this.tree.get(key);
     if (known !== undefined) return known;
-    if (!this.#isBelow(path)) return undefined;
+    if (!this.#build.isBelow(path)) return undefined;
     const end = path.lastIndexOf(0x2f);
     const above = path.subarray(0, end);
-    const aboveKey = handleIfThere(above)?.key;
+    const aboveKey = handleIfThere(this.#build.at(above))?.key;
     if (aboveKey === undefined || this.own.has(aboveKey)) return undefined;
     const parent = this.#nodeAt(above, aboveKey, late);
     if (parent === undefined) return undefined;
@@ -178,7 +177,7 @@ export class Finder implements DirectoryFinder {
     } else {
       this.#emitFound(parent, name, key, node.id, late);
     }
-    this.#scanInto(node, path, late);
+    this.#scanInto(node, this.#build.at(path), late);
     return node;
   }
 

@@ -1,4 +1,4 @@
-import type { Incarnation } from "./incarnation.ts";
+import type { Exec, Incarnation } from "./incarnation.ts";
 import type { ProcessTable } from "./table.ts";
 
 export interface Writer {
@@ -30,13 +30,20 @@ export function attribute(table: ProcessTable, pid: number, from: number, to: nu
   const next = process.execs.find(({ epoch, time }) => epoch > order.epoch && time <= to);
   // The kernel merges the events of one program that is opened twice before it is read: the second exec has no sign.
   const isMerged = next !== undefined && order.used.some((used) => used.isAgain || used.name === next.name);
-  const isUnseen = next !== undefined && !table.seesPrograms;
   const isDoubtful = from < order.doubtUntil;
+  const isUntold = next !== undefined && !next.isTold;
   return {
     process,
-    epoch: order.epoch,
-    uncertain: candidates.length > 1 || isMerged || isUnseen || isDoubtful,
+    epoch: isUntold ? lastUntold(process, to).epoch : order.epoch,
+    uncertain: candidates.length > 1 || isMerged || isUntold || isDoubtful,
   };
+}
+
+/** Where no opening tells on which side of an exec an event lies: more is done after one than between fork and exec. */
+function lastUntold({ execs, order }: Incarnation, to: number): Exec {
+  const later = execs.filter(({ epoch, time }) => epoch > order.epoch && time <= to);
+  const told = later.findIndex(({ isTold }) => isTold);
+  return later.at(told < 0 ? -1 : told - 1)!;
 }
 
 /**
@@ -84,6 +91,8 @@ function advance(process: Incarnation, from: number, to: number): void {
     if (exec.time > to) return;
     // An exec that happened before the window did not open what was opened in it.
     const at = order.opened.findIndex((opened) => opened.name === exec.name && opened.from < exec.time);
+    // One that nothing told of has happened if one after it has.
+    if (at < 0 && exec.time > from && !exec.isTold) continue;
     if (at < 0 && exec.time > from) return;
     order.epoch = exec.epoch;
     const isDoubtful = at < 0 || order.opened[at]!.isDoubtful;

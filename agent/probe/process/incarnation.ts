@@ -6,6 +6,18 @@ export const tick = 10_000_000;
 /** What is known of one exec besides its process and time. */
 export type ExecFacts = Omit<ExecEvent, "kind" | "time" | "process" | "epoch">;
 
+/** One call of exec, as file events are put in order with it. */
+export interface Exec {
+  epoch: number;
+  time: number;
+  /** Of the program. */
+  name: string;
+  /** Inodes of the regular files that it began with as standard output and standard error. */
+  outputs: readonly number[];
+  /** The kernel told that the program was opened for it (FAN_OPEN_EXEC). */
+  isTold: boolean;
+}
+
 /** One process: a pid between a fork and an end. Times are microseconds of CLOCK_BOOTTIME. */
 export interface Incarnation {
   readonly pid: number;
@@ -18,8 +30,7 @@ export interface Incarnation {
   readonly parentEpoch: number;
   /** How many times it has called exec. */
   epoch: number;
-  /** Each with the inodes of the regular files that it began with as standard output and standard error. */
-  readonly execs: { epoch: number; time: number; name: string; outputs: readonly number[] }[];
+  readonly execs: Exec[];
   /** Where the stream of file events has come to in the order of its execs: it runs behind `epoch`. */
   readonly order: {
     epoch: number;

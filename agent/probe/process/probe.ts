@@ -9,6 +9,8 @@ import type { ProcessTable } from "./table.ts";
 export interface ProcessProbeOutput {
   emit(event: Event): void;
   loss(what: string, detail: string): void;
+  /** Whether the kernel told of the program being opened for an exec. */
+  tells(event: ExecEvent): boolean;
   /** A process has begun another program. */
   onExec(process: Incarnation): void;
   /** A process that the recording has has ended. */
@@ -105,7 +107,8 @@ export class ProcessProbe {
       this.#table.find(event.pid, event.start) ??
       this.#table.fork(event.pid, event.start, event.time, parent);
     const facts = this.#facts(event, process);
-    this.#table.exec(process, event.time, basename(event.executable.path), facts, event.outputs);
+    const name = basename(event.executable.path);
+    this.#table.exec(process, event.time, name, facts, event.outputs, this.#out.tells(event));
     if (process.own) return;
     this.#out.onExec(process);
     if (!process.outside) this.number(process);

@@ -8,8 +8,6 @@ import { type ExecFacts, type Incarnation, tick } from "./incarnation.ts";
 export class ProcessTable {
   readonly #byPid = new Map<number, Incarnation[]>();
   readonly #ended: Incarnation[] = [];
-  /** Programs that are opened to be executed are told of, wherever they lie (FAN_OPEN_EXEC). */
-  seesPrograms = true;
 
   /** The living, or last, process with this pid. */
   current(pid: number): Incarnation | undefined {
@@ -57,10 +55,11 @@ export class ProcessTable {
     name: string,
     facts: ExecFacts,
     outputs: readonly number[] = [],
+    isTold = true,
   ): number {
     process.epoch++;
     process.facts = facts;
-    process.execs.push({ epoch: process.epoch, time, name, outputs });
+    process.execs.push({ epoch: process.epoch, time, name, outputs, isTold });
     // A long-lived process may exec without end: two are enough to tell which one a late file event meant.
     if (process.execs.length > 64) process.execs.shift();
     process.unwritten.push({ epoch: process.epoch, time, facts });

@@ -59,14 +59,14 @@ async function check(part: Part, files: number): Promise<boolean> {
 async function script(kind: VolumeKind, home: string): Promise<boolean> {
   const { strace, statement, recorded, notStanding } = await checkScript(kind, home);
   line("paths that stand in the end and are not recorded", notStanding.length);
-  if (kind === "overlayfs") return onOverlay(strace, recorded, notStanding);
+  if (kind === "overlayfs-hidden") return onHidden(strace, recorded, notStanding);
   const byStrace = tell("strace", strace);
   const byStatement = tell("the script's own word", statement);
   return tellRecording(recorded) && byStrace && byStatement && notStanding.length === 0;
 }
 
 /** Directories get their marks one by one there: what came and went in one before is missed, and the report says partial. */
-function onOverlay({ acts, execs, faults }: Verdict, recorded: Recorded, notStanding: string[]): boolean {
+function onHidden({ acts, execs, faults }: Verdict, recorded: Recorded, notStanding: string[]): boolean {
   const missedExecs = faults.filter((fault) => fault.startsWith("exec:")).length;
   line("strace: changes of paths, execs", `${acts}, ${execs}`);
   line("strace: execs missing", missedExecs);

@@ -3,7 +3,20 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { unmountBelow } from "./mounts.ts";
 
-export const volumeKinds = ["ext4", "xfs", "btrfs", "btrfs-subvolume", "tmpfs", "overlayfs"] as const;
+/**
+ * overlayfs-contained: of the file system below it only a single file is mounted, as in a container; overlayfs-hidden:
+ * nothing is.
+ */
+export const volumeKinds = [
+  "ext4",
+  "xfs",
+  "btrfs",
+  "btrfs-subvolume",
+  "tmpfs",
+  "overlayfs",
+  "overlayfs-contained",
+  "overlayfs-hidden",
+] as const;
 export type VolumeKind = (typeof volumeKinds)[number];
 
 const imageSize = 4 * 2 ** 30; // sparse
@@ -53,16 +66,33 @@ async function mount(kind: VolumeKind, home: string, point: string): Promise<str
     case "tmpfs":
       await execa("mount", ["-t", "tmpfs", "isotrace-check", point]);
       return point;
-    case "overlayfs": {
-      const [lower, upper, work] = ["lower", "upper", "work"].map((name) => join(home, name));
-      for (const each of [lower!, upper!, work!]) mkdirSync(each);
-      const options = `lowerdir=${lower},upperdir=${upper},workdir=${work}`;
-      await execa("mount", ["-t", "overlay", "isotrace-check", "-o", options, point]);
+    case "overlayfs":
+      await mountOverlay(home, point);
+      return point;
+    case "overlayfs-contained":
+    case "overlayfs-hidden": {
+      const below = join(home, "below");
+      mkdirSync(below);
+      await execa("mount", ["-t", "tmpfs", "isotrace-check", below]);
+      await mountOverlay(below, point);
+      if (kind === "overlayfs-contained") {
+        for (const file of [join(below, "hosts"), join(home, "hosts")]) writeFileSync(file, "");
+        await execa("mount", ["--bind", join(below, "hosts"), join(home, "hosts")]);
+      }
+      await execa("umount", ["--lazy", below]);
       return point;
     }
     default:
       return kind satisfies never;
   }
+}
+
+/** @param layers where the layers are made. */
+async function mountOverlay(layers: string, point: string): Promise<void> {
+  const [lower, upper, work] = ["lower", "upper", "work"].map((name) => join(layers, name));
+  for (const each of [lower!, upper!, work!]) mkdirSync(each);
+  const options = `lowerdir=${lower},upperdir=${upper},workdir=${work}`;
+  await execa("mount", ["-t", "overlay", "isotrace-check", "-o", options, point]);
 }
 
 async function mountImage(type: "ext4" | "xfs" | "btrfs", home: string, point: string): Promise<void> {

@@ -101,12 +101,33 @@ describe("which command it ran", () => {
     expect(process.order.opened.length).toBeLessThan(100);
   });
 
-  it("is uncertain around an exec where openings are not told at all", () => {
-    const table = new ProcessTable();
-    table.seesPrograms = false;
-    table.exec(fork(table, 7, 0), 105 * ms, "dash", facts);
-    expect(attribute(table, 7, 100 * ms, 110 * ms).uncertain).toBe(true);
-    expect(attribute(table, 7, 110 * ms, 120 * ms)).toMatchObject({ epoch: 1, uncertain: false });
+  describe("where the opening of a program is not told", () => {
+    const untold = (process: Incarnation, time: number, table: ProcessTable) =>
+      table.exec(process, time * ms, "dash", facts, [], false);
+
+    it("is uncertain around the exec, and most likely the new program", () => {
+      const table = new ProcessTable();
+      untold(fork(table, 7, 0), 105, table);
+      expect(attribute(table, 7, 100 * ms, 110 * ms)).toMatchObject({ epoch: 1, uncertain: true });
+      expect(attribute(table, 7, 110 * ms, 120 * ms)).toMatchObject({ epoch: 1, uncertain: false });
+    });
+
+    it("is not one after an exec that is told of and was not yet", () => {
+      const table = new ProcessTable();
+      const process = fork(table, 7, 0);
+      untold(process, 102, table);
+      table.exec(process, 105 * ms, "tool", facts);
+      expect(attribute(table, 7, 100 * ms, 110 * ms)).toMatchObject({ epoch: 1, uncertain: true });
+    });
+
+    it("is certain after a later exec that is told of", () => {
+      const table = new ProcessTable();
+      const process = fork(table, 7, 0);
+      untold(process, 102, table);
+      table.exec(process, 105 * ms, "tool", facts);
+      opensToExecute(table, 7, "tool", 100 * ms, 110 * ms);
+      expect(attribute(table, 7, 100 * ms, 110 * ms)).toMatchObject({ epoch: 2, uncertain: false });
+    });
   });
 });
 

@@ -13,6 +13,7 @@ function begun() {
   const probe = new ProcessProbe(table, hostRoot, {
     emit: (event) => events.push(event),
     loss: (what, detail) => losses.push(`${what}: ${detail}`),
+    tells: () => true,
     onExec: () => {},
     onExit: () => {},
     directoryNumber: () => 5,

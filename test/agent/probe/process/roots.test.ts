@@ -37,6 +37,7 @@ function begun(number = (_asked: number): number | undefined => 5) {
   const probe = new ProcessProbe(table, hostRoot, {
     emit: (event) => events.push(event),
     loss: (what, detail) => expect.unreachable(`${what}: ${detail}`),
+    tells: () => true,
     onExec: () => {},
     onExit: () => {},
     directoryNumber: () => number(++asked),

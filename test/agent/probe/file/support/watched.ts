@@ -7,6 +7,7 @@ import { NoticeParser } from "../../../../../agent/kernel/fanotify-parse.ts";
 import { close } from "../../../../../agent/kernel/libc.ts";
 import { Finder } from "../../../../../agent/probe/file/finder.ts";
 import { FileProbe } from "../../../../../agent/probe/file/probe.ts";
+import { Twin } from "../../../../../agent/probe/file/twin.ts";
 import { ProcessTable } from "../../../../../agent/probe/process/table.ts";
 import type { Event, FileEvent } from "../../../../../proto/events.ts";
 import { Standing } from "../../../../e2e/check/complete/standing.ts";
@@ -39,7 +40,7 @@ export class Watched {
     const emit = (event: Event) => this.events.push(event);
     const number = () => 1;
     this.finder = new Finder(
-      this.build,
+      new Twin(this.build, -1),
       own.map((name) => join(this.build, name)),
       { emit, number, hasHandles: true, loss: (what, detail) => this.losses.push(`${what}: ${detail}`) },
     );

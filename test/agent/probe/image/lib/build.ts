@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { Finder } from "../../../../../agent/probe/file/finder.ts";
 import type { DirectoryNode } from "../../../../../agent/probe/file/tree.ts";
+import { Twin } from "../../../../../agent/probe/file/twin.ts";
 import { ImageProbe } from "../../../../../agent/probe/image/probe.ts";
 import type { Writer } from "../../../../../agent/probe/process/attribution.ts";
 import type { ExecFacts, Incarnation } from "../../../../../agent/probe/process/incarnation.ts";
@@ -22,7 +23,7 @@ export class Build {
     const emit = (event: Event) => this.events.push(event);
     const loss = (what: string, detail: string) => this.losses.push(`${what}: ${detail}`);
     const number = ({ pid }: Incarnation) => pid;
-    this.finder = new Finder(directory, [], { emit: () => {}, loss, number, hasHandles: true });
+    this.finder = new Finder(new Twin(directory, -1), [], { emit: () => {}, loss, number, hasHandles: true });
     this.finder.scan(0);
     this.probe = new ImageProbe({
       emit,

@@ -5,6 +5,7 @@ import { execa } from "execa";
 import { handleOf } from "../../../../../agent/kernel/handles.ts";
 import { Finder } from "../../../../../agent/probe/file/finder.ts";
 import type { DirectoryNode } from "../../../../../agent/probe/file/tree.ts";
+import { Twin } from "../../../../../agent/probe/file/twin.ts";
 import { PackageProbe } from "../../../../../agent/probe/package/probe.ts";
 import type { Writer } from "../../../../../agent/probe/process/attribution.ts";
 import type { ExecFacts, Incarnation } from "../../../../../agent/probe/process/incarnation.ts";
@@ -41,7 +42,12 @@ export class Build {
     this.directory = directory;
     const loss = (what: string, detail: string) => this.losses.push(`${what}: ${detail}`);
     const number = ({ pid }: Incarnation) => pid;
-    this.#finder = new Finder(directory, [], { emit: () => {}, loss: () => {}, number, hasHandles: true });
+    this.#finder = new Finder(new Twin(directory, -1), [], {
+      emit: () => {},
+      loss: () => {},
+      number,
+      hasHandles: true,
+    });
     this.probe = new PackageProbe({
       emit: (event) => this.events.push(event),
       loss,
@@ -103,7 +109,7 @@ export class Build {
       parent: undefined,
       parentEpoch: 0,
       epoch: 1,
-      execs: [{ epoch: 1, time: 0, name: basename(argv[0]!), outputs: [] }],
+      execs: [{ epoch: 1, time: 0, name: basename(argv[0]!), outputs: [], isTold: true }],
       order: { epoch: 1, opened: [], used: [], doubtUntil: 0 },
       outside: false,
       startsBuild: false,

@@ -1,0 +1,46 @@
+import { pathOfFd } from "../../kernel/handles.ts";
+
+/**
+ * The build directory by its path, and by where it is looked at: the same, but on an overlayfs, where it is the directory
+ * of the upper layer. Paths are absolute and without symlinks.
+ */
+export class Twin {
+  readonly directory: Buffer;
+  /** The twin, by a path that leads to it wherever it lies, and as the kernel names it, which may lead nowhere from here. */
+  readonly #upper: { path: Buffer; name: Buffer } | undefined;
+
+  /** @param upper the directory of the upper layer, open; -1 if there is none. */
+  constructor(directory: string, upper: number) {
+    this.directory = Buffer.from(directory);
+    if (upper < 0) return;
+    const name = pathOfFd(upper);
+    if (name === undefined)
+      throw new RangeError(`directory of the upper layer, fd ${upper}: path of more than 4096 bytes`);
+    // A magic link is not followed at a path's end (proc_pid_fd(5)).
+    this.#upper = { path: Buffer.from(`/proc/self/fd/${upper}/.`), name };
+  }
+
+  isBelow(path: Uint8Array): boolean {
+    return isWithin(path, this.directory);
+  }
+
+  /** Where to look for what has this path; outside the build directory the path itself. */
+  at(path: Buffer): Buffer {
+    if (this.#upper === undefined || !this.isBelow(path)) return path;
+    return Buffer.concat([this.#upper.path, path.subarray(this.directory.length)]);
+  }
+
+  /** The path of what was looked at, from its descriptor; undefined if it lies elsewhere. */
+  pathOf(fd: number): Buffer | undefined {
+    const path = pathOfFd(fd);
+    const name = this.#upper?.name ?? this.directory;
+    if (path === undefined || !isWithin(path, name)) return undefined;
+    return this.#upper === undefined ? path : Buffer.concat([this.directory, path.subarray(name.length)]);
+  }
+}
+
+function isWithin(path: Uint8Array, directory: Buffer): boolean {
+  const { length } = directory;
+  if (path.length < length || (path.length > length && path[length] !== 0x2f)) return false;
+  return directory.equals(path.subarray(0, length));
+}
