@@ -11,6 +11,7 @@ import {
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { Overlay } from "../../kernel/support/overlay.ts";
 import { Watched } from "./support/watched.ts";
 
 const step = fc.record({
@@ -34,20 +35,29 @@ const step = fc.record({
 
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-it("whatever is done to a tree, and whenever it is looked at, the events leave standing what is there", () => {
+it("whatever is done to a tree, and whenever it is looked at, the events leave standing what is there", () =>
+  check(100));
+
+it("so do those of the upper layer, for a tree on an overlayfs", () => {
+  using overlay = new Overlay();
+  check(50, overlay);
+});
+
+const before =
+  "mkdir -p chroot/var; echo 1 > chroot/var/f; for d in a b chroot; do mkdir -p $OUT/$d/sub/deep; echo 1 > $OUT/$d/sub/f; done";
+
+function check(numRuns: number, overlay?: Overlay): void {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-      using watched = new Watched(
-        "mkdir -p chroot/var; echo 1 > chroot/var/f; for d in a b chroot; do mkdir -p $OUT/$d/sub/deep; echo 1 > $OUT/$d/sub/f; done",
-      );
+      using watched = new Watched(before, [], overlay);
       const named = new Set<string>();
       for (const each of steps) act(watched, each, named);
       watched.drain();
       expect(watched.replayed()).toEqual(watched.found());
     }),
-    { numRuns: 100 },
+    { numRuns },
   );
-});
+}
 
 /**
  * One step, if it can be done: what the file system refuses is left out. The kernel tells of an event that still

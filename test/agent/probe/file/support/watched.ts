@@ -1,46 +1,56 @@
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execaSync } from "execa";
 import { markFilesystem, openFanotify, readBatch } from "../../../../../agent/kernel/fanotify.ts";
 import { NoticeParser } from "../../../../../agent/kernel/fanotify-parse.ts";
 import { close } from "../../../../../agent/kernel/libc.ts";
+import { openUpper } from "../../../../../agent/kernel/upper-layer.ts";
+import { mounts } from "../../../../../agent/mounts.ts";
 import { Finder } from "../../../../../agent/probe/file/finder.ts";
 import { FileProbe } from "../../../../../agent/probe/file/probe.ts";
 import { Twin } from "../../../../../agent/probe/file/twin.ts";
 import { ProcessTable } from "../../../../../agent/probe/process/table.ts";
 import type { Event, FileEvent } from "../../../../../proto/events.ts";
 import { Standing } from "../../../../e2e/check/complete/standing.ts";
+import type { Overlay } from "../../../kernel/support/overlay.ts";
 
 /** A build directory whose real events go through the file probe. Beside it lies a directory that is not watched. */
 export class Watched {
-  readonly top = mkdtempSync(join(tmpdir(), "isotrace-watched-"));
-  readonly build = join(this.top, "build");
-  readonly outside = join(this.top, "outside");
+  readonly top: string;
+  readonly build: string;
+  readonly outside: string;
   readonly events: Event[] = [];
   readonly losses: string[] = [];
   readonly noticed: string[] = [];
   readonly finder: Finder;
   readonly #probe: FileProbe;
   readonly #group: number;
+  readonly #fd: number;
   readonly #parser = new NoticeParser();
   readonly #buffer = Buffer.alloc(1 << 20);
   #time = 0;
 
-  /** @param before makes what is there when the recording begins; @param own Isotrace's directories, in the build's. */
-  constructor(before = "", own: string[] = []) {
+  /**
+   * @param before makes what is there when the recording begins; @param own Isotrace's directories, in the build's.
+   * @param overlay where the build directory is made: what is watched is its twin in the upper layer.
+   */
+  constructor(before = "", own: string[] = [], overlay?: Overlay) {
+    this.top = mkdtempSync(join(overlay?.merged ?? tmpdir(), "isotrace-watched-"));
+    this.build = join(this.top, "build");
+    this.outside = join(this.top, "outside");
     for (const path of [this.build, this.outside, ...own.map((name) => join(this.build, name))])
       mkdirSync(path);
     this.sh(before);
     this.#group = openFanotify();
-    const fd = openSync(this.build, "r");
-    markFilesystem(this.#group, fd);
-    closeSync(fd);
+    const upper = overlay === undefined ? -1 : openUpper(this.build, mounts())!.fd;
+    this.#fd = upper < 0 ? openSync(this.build, "r") : upper;
+    markFilesystem(this.#group, this.#fd);
     const process = new ProcessTable().fork(1, 0, 0, undefined);
     const emit = (event: Event) => this.events.push(event);
     const number = () => 1;
     this.finder = new Finder(
-      new Twin(this.build, -1),
+      new Twin(this.build, upper),
       own.map((name) => join(this.build, name)),
       { emit, number, hasHandles: true, loss: (what, detail) => this.losses.push(`${what}: ${detail}`) },
     );
@@ -102,6 +112,7 @@ export class Watched {
 
   [Symbol.dispose](): void {
     close(this.#group);
+    close(this.#fd);
     this.finder.close();
     rmSync(this.top, { recursive: true });
   }
