@@ -4,6 +4,8 @@ import { execaSync } from "execa";
 /** One line of proc_pid_mountinfo(5). Paths are byte strings. */
 export interface Mount {
   point: string;
+  /** What of the file system is mounted there: "/" for all of it. */
+  root: string;
   /** Major and minor number: equal for all mounts of one file system. */
   device: string;
   type: string;
@@ -28,6 +30,7 @@ export function mounts(): Mount[] {
       const end = fields.indexOf("-", 6);
       return {
         point: plain(fields[4] ?? ""),
+        root: plain(fields[3] ?? ""),
         device: fields[2] ?? "",
         type: fields[end + 1] ?? "",
         source: plain(fields[end + 2] ?? ""),

@@ -1,6 +1,7 @@
 import { fstatSync, lstatSync, readdirSync } from "node:fs";
 import { type HandleKey, handleAndMount, handleOf, openByHandle } from "./handles.ts";
 import { close, O_DIRECTORY, O_NOFOLLOW, open, SystemError } from "./libc.ts";
+import { openat2, resolve } from "./openat2.ts";
 
 // struct ovl_fh (fs/overlayfs/overlayfs.h, Linux 6.5): what an overlayfs's handle is made of, behind its type.
 const OVL_FILEID_V1 = 0xf8;
@@ -32,23 +33,32 @@ export function upperKey(key: HandleKey): HandleKey | undefined {
   return type.toString("latin1") + bytes.toString("latin1", field.handle, end);
 }
 
+/** A mount as far as it matters here (agent/mounts.ts). */
+interface Mount {
+  point: string;
+  root: string;
+  type: string;
+}
+
 /**
  * The directory of the upper layer that a directory of an overlayfs is, by way of any mount of that layer's file system: in
  * a container such a one is mostly there, if only for a single file (/etc/hosts). What happens in the one happens in the
- * other, by the same process. Undefined where it is not to be had, or where layers below have a part in the directory.
- * @param mounts those on file systems that can be the upper layer's, `point` as a byte string.
+ * other, by the same process. Undefined where it is not to be had, or where layers below have a part in what is in it.
+ * @param own the mount that the directory is on.
+ * @param mounts those on file systems that can be the upper layer's. Paths of mounts are byte strings.
  * @throws SystemError
  */
-export function openUpper<M extends { point: string }>(
-  directory: string | Uint8Array,
+export function openUpper<M extends Mount>(
+  directory: string,
+  own: Mount | undefined,
   mounts: readonly M[],
 ): { fd: number; mount: M } | undefined {
   const merged = open(directory, O_DIRECTORY);
   try {
-    const key = upperKey(handleOf("", merged));
-    if (key === undefined) return undefined;
+    const way = wayTo(merged, Buffer.from(directory), own);
+    if (way === undefined) return undefined;
     for (const mount of mounts) {
-      const fd = openOn(Buffer.from(mount.point, "latin1"), key);
+      const fd = openOn(Buffer.from(mount.point, "latin1"), way);
       if (fd === undefined) continue;
       if (isSame(merged, fd) && isPure(merged, fd)) return { fd, mount };
       close(fd);
@@ -59,12 +69,38 @@ export function openUpper<M extends { point: string }>(
   }
 }
 
-function openOn(mount: Uint8Array, key: HandleKey): number | undefined {
+interface Way {
+  key: HandleKey;
+  /** From there on. */
+  path: Buffer;
+}
+
+/** By its own handle; for a directory that layers below have, too (an image's WORKDIR), by that of the overlayfs's top. */
+function wayTo(merged: number, directory: Buffer, own: Mount | undefined): Way | undefined {
+  const key = upperKey(handleOf("", merged));
+  if (key !== undefined) return { key, path: Buffer.alloc(0) };
+  if (own?.type !== "overlay" || own.root !== "/") return undefined;
+  const point = Buffer.from(own.point, "latin1");
+  const top = upperKey(handleOf(point));
+  const path = directory.subarray(own.point === "/" ? 1 : point.length + 1);
+  return top === undefined || path.length === 0 ? undefined : { key: top, path };
+}
+
+function openOn(mount: Uint8Array, { key, path }: Way): number | undefined {
   const fd = openQuietly(mount);
   if (fd === undefined) return undefined;
   try {
-    const upper = openByHandle(fd, key, O_DIRECTORY);
-    return upper < 0 ? undefined : upper;
+    const start = openByHandle(fd, key, O_DIRECTORY);
+    if (start < 0) return undefined;
+    if (path.length === 0) return start;
+    try {
+      return openat2(start, path, O_DIRECTORY, resolve.beneath | resolve.noSymlinks);
+    } catch (error) {
+      if (error instanceof SystemError) return undefined; // nothing of it has been written yet
+      throw error;
+    } finally {
+      close(start);
+    }
   } finally {
     close(fd);
   }
@@ -90,9 +126,8 @@ function isSame(merged: number, upper: number): boolean {
 }
 
 /**
- * Whether no layer below has a part in the directory. The kernel gives a handle of the upper layer for directories that are
- * its alone, and for the overlayfs's top, whatever that is made of: so all that is in it is asked, too, and whether
- * what layers below had in it has been removed.
+ * Whether no layer below has a part in what is in the directory, as where that is its top, or is there too: all that is in
+ * it must be the upper layer's alone, and nothing of other layers may have been removed, which leaves a sign.
  */
 function isPure(merged: number, upper: number): boolean {
   const names = readdirSync(`/proc/self/fd/${merged}`, { encoding: "buffer" });

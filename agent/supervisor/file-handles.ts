@@ -103,6 +103,7 @@ function markUpper(fanotify: number, directory: string): { fd: number; mount: Mo
   try {
     found = openUpper(
       directory,
+      mountOf(Buffer.from(directory).toString("latin1")),
       mounts().filter(({ type }) => ordinary.test(type)),
     );
     if (found !== undefined) markWhole(fanotify, found.mount, found.fd);

@@ -104,7 +104,11 @@ export class Finder implements DirectoryFinder {
   /** Opens a directory below the build directory, wherever it has been moved to. @throws SystemError if it is gone. */
   open(node: DirectoryNode): number {
     // Handles of overlayfs, which takes no mark on the file system, cannot be opened.
-    if (!this.#out.hasHandles) return open(this.absolute(pathOf(node) ?? ""), O_DIRECTORY);
+    const below = pathOf(node);
+    const path = below === undefined ? undefined : this.absolute(below);
+    if (!this.#out.hasHandles && path !== undefined) return open(path, O_DIRECTORY);
+    const merged = path === undefined ? undefined : this.#build.open(path, node.key);
+    if (merged !== undefined) return merged;
     const fd = openByHandle(this.#mount, node.key, O_DIRECTORY);
     if (fd < 0) throw new SystemError("open_by_handle_at", -fd, `directory "${node.name}"`);
     return fd;

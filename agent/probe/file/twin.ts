@@ -1,4 +1,6 @@
-import { pathOfFd } from "../../kernel/handles.ts";
+import { type HandleKey, handleOfFd, pathOfFd } from "../../kernel/handles.ts";
+import { close, O_DIRECTORY, O_NOFOLLOW, open, SystemError } from "../../kernel/libc.ts";
+import { upperKey } from "../../kernel/upper-layer.ts";
 
 /**
  * The build directory by its path, and by where it is looked at: the same, but on an overlayfs, where it is the directory
@@ -28,6 +30,22 @@ export class Twin {
   at(path: Buffer): Buffer {
     if (this.#upper === undefined || !this.isBelow(path)) return path;
     return Buffer.concat([this.#upper.path, path.subarray(this.directory.length)]);
+  }
+
+  /**
+   * Opens a directory of an overlayfs as it is seen there, not as the upper layer keeps it; undefined if the path leads to
+   * another one by now. @param key its handle in the upper layer
+   */
+  open(path: Buffer, key: HandleKey): number | undefined {
+    if (this.#upper === undefined) return undefined;
+    try {
+      const fd = open(path, O_DIRECTORY | O_NOFOLLOW);
+      if (path.length === this.directory.length || upperKey(handleOfFd(fd)) === key) return fd;
+      close(fd);
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error; // moved, or removed
+    }
+    return undefined;
   }
 
   /** The path of what was looked at, from its descriptor; undefined if it lies elsewhere. */

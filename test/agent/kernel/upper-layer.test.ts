@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { handleOf } from "../../../agent/kernel/handles.ts";
 import { openUpper, upperKey } from "../../../agent/kernel/upper-layer.ts";
-import { mounts } from "../../../agent/mounts.ts";
+import { mountOf, mounts } from "../../../agent/mounts.ts";
 import { Overlay } from "./support/overlay.ts";
 
 describe("the handle that an object of an overlayfs has in its upper layer", () => {
@@ -36,7 +36,7 @@ describe("the handle that an object of an overlayfs has in its upper layer", () 
 describe("the directory of the upper layer", () => {
   /** What is found for a directory of an overlayfs, as inode number, by all mounts of the machine. */
   function found(directory: string): number | undefined {
-    const upper = openUpper(directory, mounts());
+    const upper = openUpper(directory, mountOf(directory), mounts());
     if (upper === undefined) return undefined;
     const { ino } = fstatSync(upper.fd);
     closeSync(upper.fd);
@@ -55,6 +55,14 @@ describe("the directory of the upper layer", () => {
     expect(found(overlay.merged)).toBe(statSync(overlay.upper).ino);
   });
 
+  it("is found for one that layers below have, too, empty, once something was made in it", () => {
+    using overlay = new Overlay("mkdir -p work/dir");
+    const directory = join(overlay.merged, "work/dir");
+    expect(found(directory)).toBeUndefined();
+    overlay.sh("mkdir work/dir/isotrace");
+    expect(found(directory)).toBe(statSync(join(overlay.upper, "work/dir")).ino);
+  });
+
   it("is none where a layer below has a part in it: what is changed there is copied first", () => {
     using overlay = new Overlay("mkdir old; echo >old/file");
     overlay.sh("echo >old/other");
@@ -68,6 +76,9 @@ describe("the directory of the upper layer", () => {
   it("is none on another file system, and where no mount leads to it", () => {
     using overlay = new Overlay();
     expect(found(overlay.upper)).toBeUndefined();
-    expect(openUpper(overlay.merged, [{ point: "/proc" }, { point: "/nowhere" }])).toBeUndefined();
+    const others = mounts().filter(({ type }) => type === "proc" || type === "sysfs");
+    expect(openUpper(overlay.merged, mountOf(overlay.merged), others)).toBeUndefined();
+    const nowhere = { ...others[0]!, point: "/nowhere" };
+    expect(openUpper(overlay.merged, mountOf(overlay.merged), [nowhere])).toBeUndefined();
   });
 });

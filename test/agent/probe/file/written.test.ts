@@ -5,7 +5,7 @@ import { mask } from "../../../../agent/kernel/fanotify.ts";
 import type { FileNotice } from "../../../../agent/kernel/fanotify-parse.ts";
 import { handleOf } from "../../../../agent/kernel/handles.ts";
 import { openUpper } from "../../../../agent/kernel/upper-layer.ts";
-import { mounts } from "../../../../agent/mounts.ts";
+import { mountOf, mounts } from "../../../../agent/mounts.ts";
 import { Twin } from "../../../../agent/probe/file/twin.ts";
 import { WrittenFiles } from "../../../../agent/probe/file/written.ts";
 import { Overlay } from "../../kernel/support/overlay.ts";
@@ -23,7 +23,7 @@ beforeEach(() => {
   overlay = new Overlay();
   overlay.sh("mkdir build build/d; echo 1 >build/d/f; echo 1 >beside");
   const build = join(overlay.merged, "build");
-  upper = openUpper(build, mounts())!.fd;
+  upper = openUpper(build, mountOf(build), mounts())!.fd;
   told = [];
   for (const name of ["build", "build/d"]) names.set(handleOf(join(overlay.upper, name)), name);
   files = new WrittenFiles(new Twin(build, upper), (notice) => {

@@ -6,7 +6,7 @@ import { markFilesystem, openFanotify, readBatch } from "../../../../../agent/ke
 import { NoticeParser } from "../../../../../agent/kernel/fanotify-parse.ts";
 import { close } from "../../../../../agent/kernel/libc.ts";
 import { openUpper } from "../../../../../agent/kernel/upper-layer.ts";
-import { mounts } from "../../../../../agent/mounts.ts";
+import { mountOf, mounts } from "../../../../../agent/mounts.ts";
 import { Finder } from "../../../../../agent/probe/file/finder.ts";
 import { FileProbe } from "../../../../../agent/probe/file/probe.ts";
 import { Twin } from "../../../../../agent/probe/file/twin.ts";
@@ -43,7 +43,7 @@ export class Watched {
       mkdirSync(path);
     this.sh(before);
     this.#group = openFanotify();
-    const upper = overlay === undefined ? -1 : openUpper(this.build, mounts())!.fd;
+    const upper = overlay === undefined ? -1 : openUpper(this.build, mountOf(this.build), mounts())!.fd;
     this.#fd = upper < 0 ? openSync(this.build, "r") : upper;
     markFilesystem(this.#group, this.#fd);
     const process = new ProcessTable().fork(1, 0, 0, undefined);
