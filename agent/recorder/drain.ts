@@ -1,27 +1,32 @@
 import { bootMicroseconds } from "../kernel/clock.ts";
 import { decode } from "../kernel/decode.ts";
-import { mask, readBatch } from "../kernel/fanotify.ts";
+import { mask } from "../kernel/fanotify.ts";
 import { readOpenFiles } from "../kernel/fanotify-files.ts";
 import { type FileNotice, NoticeParser, type NoticeSink } from "../kernel/fanotify-parse.ts";
 import { type Losses as RingLosses, readLosses, ringSize } from "../kernel/libbpf.ts";
 import { close } from "../kernel/libc.ts";
 import { Ring } from "../kernel/ring.ts";
+import { FileQueue } from "./file-queue.ts";
 import { Intake } from "./intake.ts";
 import type { InheritedFds } from "./protocol.ts";
 
-/** One read(2) takes this much at the most: some 2,500 events. */
-const readBytes = 256 << 10;
-/** Events are understood for this long between two readings, in microseconds. */
-const sliceMicroseconds = 4000;
 /**
- * How long the queues are left alone, in milliseconds, by how many events the last round brought. A file event's time is
- * known to this, which matters where pids are reused quickly; waking up is most of what recording costs.
+ * How long the queues are left alone, in milliseconds, by how many bytes of file events the last reading brought (one has some
+ * 120). A file event's time is known to this, which matters where pids are reused quickly.
  */
 const pauses = [
-  { events: 400, pause: 2 },
-  { events: 100, pause: 10 },
-  { events: 0, pause: 20 },
+  { bytes: 48 << 10, pause: 2 },
+  { bytes: 12 << 10, pause: 10 },
+  { bytes: 0, pause: 20 },
 ] as const;
+/**
+ * How long events wait to be understood, in microseconds, unless there are many. Whatever little there is to understand, it
+ * takes half a millisecond to get at code and data again, and the build the same to get back its own.
+ */
+const patience = 100_000;
+const patienceBytes = 64 << 10;
+/** Events are understood for this long between two readings, in microseconds. */
+const sliceMicroseconds = 4000;
 
 const written = mask.closeWrite | mask.modify;
 
@@ -49,14 +54,13 @@ export class Drain implements NoticeSink {
   readonly #fds: InheritedFds;
   readonly #target: DrainTarget;
   readonly #intake: Intake;
+  readonly #queue: FileQueue;
   readonly #parser = new NoticeParser();
   readonly #ring: Ring | undefined;
-  readonly #buffer = Buffer.alloc(readBytes);
   #ringLosses: RingLosses | undefined;
-  /** The queue of file events was seen empty at this moment. */
-  #emptyAt = bootMicroseconds();
   readonly #openFileBuffer = Buffer.alloc(4096);
-  #openFilesEmptyAt = this.#emptyAt;
+  #openFilesEmptyAt = bootMicroseconds();
+  #understoodAt = 0;
   #from = 0;
   #to = 0;
   #timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
@@ -68,6 +72,8 @@ export class Drain implements NoticeSink {
     this.#fds = fds;
     this.#target = target;
     this.#intake = new Intake(directory);
+    this.#queue = new FileQueue(fds.fanotify, this.#intake);
+    this.#queue.onFailure = (errno) => target.loss("file events", `reading failed with errno ${errno}`);
     if (fds.ring >= 0) this.#ring = new Ring(fds.ring, ringSize(fds.ring));
   }
 
@@ -75,9 +81,10 @@ export class Drain implements NoticeSink {
   start(): void {
     const turn = () => {
       if (this.#stopped) return;
-      const events = this.turn();
-      if (!this.#intake.isEmpty) this.#timer = setImmediate(turn);
-      else this.#timer = setTimeout(turn, pauses.find((each) => events >= each.events)!.pause);
+      const bytes = this.#read();
+      const isBehind = this.#isDue() && !this.#understand();
+      if (isBehind) this.#timer = setImmediate(turn);
+      else this.#timer = setTimeout(turn, pauses.find((each) => bytes >= each.bytes)!.pause);
     };
     turn();
   }
@@ -94,23 +101,8 @@ export class Drain implements NoticeSink {
   /** Hands over everything that has happened until now. */
   finish(): void {
     const until = bootMicroseconds();
-    do this.turn();
-    while (!this.#intake.isEmpty || this.#emptyAt < until);
-  }
-
-  /** One round: reads both queues, then understands for a while. Returns how many events there were. */
-  turn(): number {
-    const before = this.counts.fileEvents + this.counts.processEvents;
-    const isFirst = this.#fds.upper >= 0;
-    if (isFirst) this.#readOpenFiles();
-    this.#readFiles();
-    this.#readProcesses();
-    this.#understand();
-    if (this.#intake.isEmpty) {
-      if (isFirst) this.#target.settleWritten();
-      else this.#readOpenFiles();
-    }
-    return this.counts.fileEvents + this.counts.processEvents - before;
+    do this.#read();
+    while (!this.#understand() || this.#queue.emptyAt < until);
   }
 
   /** Counts what the kernel could not deliver since the last time. */
@@ -144,27 +136,33 @@ export class Drain implements NoticeSink {
     this.#target.loss("malformed", `file event with a record of type ${type}`);
   }
 
-  #readFiles(): void {
-    const { fanotify } = this.#fds;
-    if (fanotify < 0) {
-      this.#emptyAt = bootMicroseconds();
-      return;
-    }
-    for (;;) {
-      const before = bootMicroseconds();
-      const count = readBatch(fanotify, this.#buffer);
-      if (count < 0) {
-        // The kernel could not give events a descriptor or memory: they stay queued, except the one in hand.
-        this.#target.loss("file events", `reading failed with errno ${-count}`);
-        return;
-      }
-      if (count > 0) this.#intake.push(this.#emptyAt, bootMicroseconds(), this.#buffer.subarray(0, count));
-      // It returned with room left, so at some moment after `before` there was nothing more.
-      if (count < readBytes - 4096) {
-        this.#emptyAt = before;
-        return;
-      }
-    }
+  /** Reads file events. @returns how many bytes of them there were. */
+  #read(): number {
+    // What is written on an overlayfs comes before what its upper layer tells: see WrittenFiles.
+    if (this.#fds.upper >= 0) this.#readOpenFiles();
+    return this.#queue.read();
+  }
+
+  #isDue(): boolean {
+    // A directory that is to get a mark of its own cannot wait.
+    if (this.#fds.openFiles >= 0 && this.#fds.upper < 0) return true;
+    const ring = this.#ring;
+    return (
+      this.#intake.bytes >= patienceBytes ||
+      (ring !== undefined && ring.unread > ring.size >> 3) ||
+      bootMicroseconds() - this.#understoodAt >= patience
+    );
+  }
+
+  /** Hands over process events, then file events for a while. @returns false if there are more. */
+  #understand(): boolean {
+    this.#readProcesses();
+    this.#parse();
+    if (!this.#intake.isEmpty) return false;
+    this.#understoodAt = bootMicroseconds();
+    if (this.#fds.upper >= 0) this.#target.settleWritten();
+    else this.#readOpenFiles();
+    return true;
   }
 
   // Where directories have marks of their own, after that queue has been understood, so that the file's directory is known.
@@ -200,7 +198,7 @@ export class Drain implements NoticeSink {
     );
   }
 
-  #understand(): void {
+  #parse(): void {
     const until = bootMicroseconds() + sliceMicroseconds;
     do {
       const batch = this.#intake.shift();
@@ -209,6 +207,6 @@ export class Drain implements NoticeSink {
       this.#to = batch.to;
       this.counts.fileEvents += this.#parser.parse(batch.data, batch.data.length, this);
     } while (bootMicroseconds() < until);
-    this.#target.understoodUntil(this.#intake.oldest(this.#emptyAt));
+    this.#target.understoodUntil(this.#intake.oldest(this.#queue.emptyAt));
   }
 }

@@ -62,6 +62,11 @@ export class Intake {
     return this.#memory.length === 0 && this.#spilled.length === 0;
   }
 
+  /** Bytes that wait in memory: some or all of what waits. */
+  get bytes(): number {
+    return this.#memoryBytes;
+  }
+
   /** The time before which every batch has been taken out; `otherwise` if none waits. */
   oldest(otherwise: number): number {
     return this.#memory[0]?.from ?? this.#spilled[0]?.from ?? otherwise;

@@ -1,9 +1,9 @@
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execaSync } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { mountOf, mounts, mountsBelow, unmountNew } from "../../agent/mounts.ts";
+import { deviceOf, mountOf, mounts, mountsBelow, unmountNew } from "../../agent/mounts.ts";
 
 let top: string;
 /** A name with what mountinfo must write in octal, and bytes beyond ASCII. */
@@ -28,10 +28,15 @@ afterEach(() => {
 describe("the mounts that a process sees", () => {
   it("are as findmnt(8) has them", () => {
     mount("tmpfs", join(top, odd));
+    mkdirSync(join(top, odd, "part"));
+    mkdirSync(join(top, "bound"));
+    execaSync("mount", ["--bind", join(top, odd, "part"), join(top, "bound")]);
     const found = mounts().filter(({ point }) => point.startsWith(top));
     const device = execaSync("mountpoint", ["-d", join(top, odd)]).stdout;
+    const mounted = { type: "tmpfs", source: "isotrace-test", device };
     expect(found).toEqual([
-      { point: latin1(join(top, odd)), type: "tmpfs", source: "isotrace-test", device },
+      { point: latin1(join(top, odd)), root: "/", ...mounted },
+      { point: join(top, "bound"), root: "/part", ...mounted },
     ]);
   });
 
@@ -44,6 +49,12 @@ describe("the mounts that a process sees", () => {
     mount("ramfs", join(top, "a"));
     expect(mountOf(join(top, "a"))?.type).toBe("ramfs");
   });
+});
+
+it("a mount's device is numbered as stat(2) does it", () => {
+  const point = mount("tmpfs", join(top, "a"));
+  expect(deviceOf(mountOf(point)!.device)).toBe(statSync(point).dev);
+  expect(deviceOf("259:300")).toBe(0x11032c);
 });
 
 describe("what a stopped build left mounted", () => {

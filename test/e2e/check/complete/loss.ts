@@ -19,7 +19,8 @@ export async function checkForcedLoss(home: string): Promise<LossResult> {
   for (const each of [build, out]) rmSync(each, { recursive: true, force: true });
   mkdirSync(build, { recursive: true });
   const own = 7;
-  const script = `for i in $(seq 8); do (for j in $(seq 500); do /bin/true; done; : > $i) & done; wait; exit ${own}`;
+  // The ring holds one exec with so long an argument: also a slow machine calls two between two readings.
+  const script = `long=$(printf %03000d 0); for i in $(seq 8); do (for j in $(seq 100); do /bin/true $long; done; : > $i) & done; wait; exit ${own}`;
   const { exitCode } = await execa(isotrace, ["run", "--out", out, "--", "sh", "-c", script], {
     cwd: build,
     env: { ISOTRACE_RING_BYTES: "4096" },
