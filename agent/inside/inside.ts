@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync } from "node:fs";
+import { rootEnvironment } from "../kernel/chroot.ts";
 import { programPath } from "../program.ts";
 import type { Findings, Survey } from "./protocol.ts";
 
@@ -70,9 +71,7 @@ export class Inside {
         serialization: "advanced",
         detached: true,
         cwd: "/",
-        // Node writes files that its environment asks for (coverage, profiles, caches) when it ends: into the chroot.
-        // The one named here is handed on by Node itself unless it is set.
-        env: { NODE_V8_COVERAGE: "" },
+        env: rootEnvironment(),
       },
     );
     closeSync(directory);

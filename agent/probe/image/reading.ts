@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { rootEnvironment } from "../../kernel/chroot.ts";
 import { programPath } from "../../program.ts";
 import type { RecordedContent } from "./contents/recorded.ts";
 import type { ImageEntry } from "./entry.ts";
@@ -40,8 +41,7 @@ export function readImage(
       serialization: "advanced",
       detached: true,
       cwd: "/",
-      // Node writes files that its environment asks for (coverage, profiles, caches) when it ends: into what it reads.
-      env: { PATH: process.env.PATH, NODE_V8_COVERAGE: "" },
+      env: { ...rootEnvironment(), PATH: process.env.PATH },
     });
     const messages = tail(child.stderr!);
     const tell = (message: ToReader) => {

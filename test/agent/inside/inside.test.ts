@@ -122,13 +122,18 @@ describe("the process inside a chroot", () => {
   it("leaves nothing in the chroot, whatever its environment asks Node to write, and no access time", async () => {
     writeFileSync(join(root, "var/lib/dpkg/status"), status(1));
     utimesSync(join(root, "var/lib/dpkg/status"), 1, 2);
+    // A directory of the host's that the chroot has, too.
+    const cache = join(host, "cache");
+    mkdirSync(join(root, cache), { recursive: true });
     const before = readdirSync(root, { recursive: true });
     vi.stubEnv("NODE_V8_COVERAGE", "/coverage");
     vi.stubEnv("NODE_OPTIONS", "--cpu-prof");
+    vi.stubEnv("NODE_COMPILE_CACHE", cache);
     await inside.survey({ ...nothingAsked, status: true });
     await inside.close();
     vi.unstubAllEnvs();
     expect(readdirSync(root, { recursive: true })).toEqual(before);
+    expect(readdirSync(cache, { recursive: true }).length).toBeGreaterThan(1);
     expect(statSync(join(root, "var/lib/dpkg/status")).atimeMs).toBe(1000);
   });
 
