@@ -82,7 +82,9 @@ function probes(directory: string): Finding[] {
       `probe of ${probe}`,
       state === "full" ? "complete" : because,
       state === "full" ? "fit" : "lacking",
-      probe === "files" ? "build on ext4, xfs, btrfs or tmpfs" : "install libbpf1, and run as root",
+      probe === "files"
+        ? "build on ext4, xfs, btrfs or tmpfs; on overlayfs in an empty directory, with the disk below mounted anywhere"
+        : "install libbpf1, and run as root",
     ),
   );
 }

@@ -40,7 +40,7 @@ export function openFiles(directory: string): FileHandles {
       const openFiles = openMount(directory, mask.closeWrite | mask.modify);
       return { fanotify, openFiles, upper: upper.fd, mode: "upper", programDevices, coverage };
     }
-    const because = `${error.message}: each directory gets a mark of its own, so what comes into one before that is found, not seen`;
+    const because = `${error.message}${withoutUpper(directory)}: each directory gets a mark of its own, so what comes into one before that is found, not seen`;
     return {
       fanotify,
       openFiles: openMount(directory, mask.closeWrite),
@@ -50,6 +50,12 @@ export function openFiles(directory: string): FileHandles {
       coverage: { probe: "files", state: "partial", because },
     };
   }
+}
+
+/** On an overlayfs: what else would have done. */
+function withoutUpper(directory: string): string {
+  if (mountOf(Buffer.from(directory).toString("latin1"))?.type !== "overlay") return "";
+  return ", and its upper layer is out of reach (no file system that is mounted here holds it) or layers below have files in the build directory";
 }
 
 /** No file events: the recorder watches by other means. */
