@@ -7,28 +7,24 @@ const FAN_UNLIMITED_QUEUE = 0x10;
 const O_LARGEFILE = 0o100000;
 const O_NOATIME = 0o1000000;
 const FAN_MARK_ADD = 0x1;
-const FAN_MARK_MOUNT = 0x10;
+const FAN_MARK_FILESYSTEM = 0x100;
 const METADATA_SIZE = 24;
 const FANOTIFY_METADATA_VERSION = 3;
 const FAN_NOFD = -1;
 const EAGAIN = 11;
 
 /**
- * A group whose events carry an open file instead of handles (fanotify(7)): such a group can mark a mount of any file
- * system, overlayfs too, and so sees every file that is written through it, in directories without a mark as well.
- * @throws SystemError
+ * A group whose events carry an open file instead of handles (fanotify(7)): such a group can mark any file system,
+ * overlayfs too, and so sees every file that is written there, through whatever mount, in directories without a mark as
+ * well. Devices and pipes are not told of. @throws SystemError
  */
 export function openFileGroup(): number {
   return fanotifyInit(FAN_CLOEXEC | FAN_NONBLOCK | FAN_UNLIMITED_QUEUE, O_LARGEFILE | O_NOATIME);
 }
 
-/** Listens to files on the mount that a directory is on, by default to those that were open for writing and are closed. @throws SystemError */
-export function markMount(
-  group: number,
-  directory: number,
-  events: number = mask.closeWrite | mask.openExec,
-): void {
-  fanotifyMark(group, FAN_MARK_ADD | FAN_MARK_MOUNT, events, directory, ".");
+/** Listens to files on the file system that a directory is on, by default to those that were open for writing and are closed. @throws SystemError */
+export function markOpenFiles(group: number, directory: number, events: number = mask.closeWrite): void {
+  fanotifyMark(group, FAN_MARK_ADD | FAN_MARK_FILESYSTEM, events, directory, ".");
 }
 
 export interface OpenFileSink {

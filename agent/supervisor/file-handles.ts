@@ -1,7 +1,7 @@
 import type { Coverage } from "../../proto/events.ts";
 import { openBtrfsTop } from "../kernel/btrfs.ts";
 import { markFilesystem, mask, openFanotify } from "../kernel/fanotify.ts";
-import { markMount, openFileGroup } from "../kernel/fanotify-files.ts";
+import { markOpenFiles, openFileGroup } from "../kernel/fanotify-files.ts";
 import { close, O_DIRECTORY, open, SystemError } from "../kernel/libc.ts";
 import { openUpper } from "../kernel/upper-layer.ts";
 import { deviceOf, type Mount, mountOf, mounts } from "../mounts.ts";
@@ -37,13 +37,13 @@ export function openFiles(directory: string): FileHandles {
     const upper = markUpper(fanotify, directory);
     const programDevices = markPrograms(fanotify, upper?.mount);
     if (upper !== undefined) {
-      const openFiles = openMount(directory, mask.closeWrite | mask.modify);
+      const openFiles = openWritten(directory, mask.closeWrite | mask.modify);
       return { fanotify, openFiles, upper: upper.fd, mode: "upper", programDevices, coverage };
     }
     const because = `${error.message}${withoutUpper(directory)}: each directory gets a mark of its own, so what comes into one before that is found, not seen`;
     return {
       fanotify,
-      openFiles: openMount(directory, mask.closeWrite),
+      openFiles: openWritten(directory, mask.closeWrite),
       upper: -1,
       mode: "directories",
       programDevices,
@@ -144,12 +144,12 @@ function markPrograms(fanotify: number, whole: Mount | undefined): number[] {
   return [...done].map(deviceOf);
 }
 
-/** A group that tells of every file written on the mount that a directory is on. @throws SystemError */
-function openMount(directory: string, events: number): number {
+/** A group that tells of every file written on the file system that a directory is on. @throws SystemError */
+function openWritten(directory: string, events: number): number {
   const group = openFileGroup();
   const top = open(directory, O_DIRECTORY);
   try {
-    markMount(group, top, events);
+    markOpenFiles(group, top, events);
     return group;
   } finally {
     close(top);

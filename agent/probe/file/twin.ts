@@ -1,5 +1,5 @@
-import { type HandleKey, handleOfFd, pathOfFd } from "../../kernel/handles.ts";
-import { close, O_DIRECTORY, O_NOFOLLOW, open, SystemError } from "../../kernel/libc.ts";
+import { type HandleKey, handleOfFd, openByHandle, pathOfFd } from "../../kernel/handles.ts";
+import { close, O_DIRECTORY, O_NOFOLLOW, O_PATH, open, SystemError } from "../../kernel/libc.ts";
 import { upperKey } from "../../kernel/upper-layer.ts";
 
 /**
@@ -11,9 +11,12 @@ export class Twin {
   /** The twin, by a path that leads to it wherever it lies, and as the kernel names it, which may lead nowhere from here. */
   readonly #upper: { path: Buffer; name: Buffer } | undefined;
 
+  readonly #fd: number;
+
   /** @param upper the directory of the upper layer, open; -1 if there is none. */
   constructor(directory: string, upper: number) {
     this.directory = Buffer.from(directory);
+    this.#fd = upper;
     if (upper < 0) return;
     const name = pathOfFd(upper);
     if (name === undefined)
@@ -46,6 +49,17 @@ export class Twin {
       if (!(error instanceof SystemError)) throw error; // moved, or removed
     }
     return undefined;
+  }
+
+  /** The path of what has this handle in the upper layer; undefined if it is gone, or lies elsewhere. */
+  find(key: HandleKey): Buffer | undefined {
+    const fd = openByHandle(this.#fd, key, O_PATH);
+    if (fd < 0) return undefined;
+    try {
+      return this.pathOf(fd);
+    } finally {
+      close(fd);
+    }
   }
 
   /** The path of what was looked at, from its descriptor; undefined if it lies elsewhere. */

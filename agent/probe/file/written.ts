@@ -24,7 +24,7 @@ const deleted = " (deleted)";
 
 /**
  * Files that were written on an overlayfs, put among the events of its upper layer. Those tell of everything but writing,
- * which overlayfs does there unnoticed; of that a queue of its own tells, from the overlayfs's mount. That queue is read
+ * which overlayfs does there unnoticed; of that a queue of its own tells, of the overlayfs. That queue is read
  * first, so what made a written file, or moved it since, is in what is read of the other afterwards. Of the two
  * orders that then are possible the likely one is taken: made, written, moved, removed.
  */
@@ -44,7 +44,7 @@ export class WrittenFiles {
     const path = pathOfFd(fd);
     const key = upperKey(handleOfFd(fd)) ?? (path === undefined ? undefined : this.#keyAt(path));
     if (key === undefined) return; // of a layer below: not written in the build directory
-    const written = { bits, pid, from, to, place: path && this.#place(path, key) };
+    const written = { bits, pid, from, to, place: this.#place(key, path) };
     const waiting = this.#waiting.get(key);
     if (waiting === undefined) this.#waiting.set(key, [written]);
     else waiting.push(written);
@@ -99,13 +99,21 @@ export class WrittenFiles {
     );
   }
 
-  #place(path: Buffer, key: HandleKey): Place | undefined {
+  /** By the name that it was opened by; else by its handle: it was removed, or written through another mount, or lies outside. */
+  #place(key: HandleKey, path: Buffer | undefined): Place | undefined {
+    if (path !== undefined && this.#keyAt(path) === key) return this.#placeOf(path);
+    const found = this.#build.find(key) ?? path;
+    return found === undefined ? undefined : this.#placeOf(found, this.#keyAt(found) === key ? "" : deleted);
+  }
+
+  #placeOf(path: Buffer, ending = ""): Place | undefined {
     if (!this.#build.isBelow(path)) return undefined;
     const end = path.lastIndexOf(0x2f);
     const name = path.toString("latin1", end + 1);
-    const directory = this.#keyAt(path.subarray(0, end)) ?? "";
-    if (!name.endsWith(deleted) || this.#keyAt(path) === key) return { directory, name };
-    return { directory, name: name.slice(0, -deleted.length) };
+    return {
+      directory: this.#keyAt(path.subarray(0, end)) ?? "",
+      name: name.endsWith(ending) ? name.slice(0, name.length - ending.length) : name,
+    };
   }
 
   /** Undefined where the path leads nowhere by now, or not into the build directory. */

@@ -1,9 +1,7 @@
 import {
   appendFileSync,
-  chmodSync,
   closeSync,
   constants,
-  copyFileSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -14,12 +12,12 @@ import {
   writeSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { execa, execaSync } from "execa";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { mask } from "../../../agent/kernel/fanotify.ts";
-import { markMount, openFileGroup, readOpenFiles } from "../../../agent/kernel/fanotify-files.ts";
+import { markOpenFiles, openFileGroup, readOpenFiles } from "../../../agent/kernel/fanotify-files.ts";
 import { pathOfFd } from "../../../agent/kernel/handles.ts";
 import { eventBytes } from "./support/fanotify-bytes.ts";
 
@@ -58,7 +56,7 @@ describe("files that are closed after writing", () => {
     execaSync("mount", ["-t", "overlay", "-o", layers, "isotrace-test", merged]);
     group = openFileGroup();
     const fd = openSync(merged, "r");
-    markMount(group, fd);
+    markOpenFiles(group, fd);
     closeSync(fd);
   });
   afterEach(() => {
@@ -94,13 +92,22 @@ describe("files that are closed after writing", () => {
     expect(told(group).map(([path]) => path)).toEqual([join(merged, "then"), join(merged, "gone (deleted)")]);
   });
 
-  it("are told beside programs that are opened to be executed", async () => {
-    copyFileSync("/bin/true", join(merged, "program"));
-    chmodSync(join(merged, "program"), 0o755);
-    told(group);
-    const child = execa(join(merged, "program"));
+  it("are told through whatever mount they were written, in whatever namespace", async () => {
+    mkdirSync(join(merged, "build"));
+    const script = 'mount --bind "$0/build" /mnt && echo 1 >/mnt/file && echo 2 >"$0/other"';
+    const child = execa("unshare", ["--mount", "sh", "-c", script, merged]);
     await child;
-    expect(told(group)).toEqual([[join(merged, "program"), child.pid, mask.openExec]]);
+    expect(told(group).map(([path, pid]) => [basename(path), pid])).toEqual([
+      ["file", child.pid],
+      ["other", child.pid],
+    ]);
+  });
+
+  it("are not devices and pipes: nothing is changed by writing to them", () => {
+    execaSync("sh", ["-c", "mknod null c 1 3; echo 1 >null; mkfifo p; (cat p & echo 1 >p; wait) >null"], {
+      cwd: merged,
+    });
+    expect(told(group)).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { closeSync, openSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
+import { execaSync } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { mask } from "../../../../agent/kernel/fanotify.ts";
 import type { FileNotice } from "../../../../agent/kernel/fanotify-parse.ts";
@@ -119,6 +120,18 @@ describe("a file that was written on an overlayfs", () => {
     written("build/d/x (deleted)");
     files.settle();
     expect(told).toEqual(["1 closeWrite build/d/x (deleted)"]);
+  });
+
+  it("has its name below the build directory also where it was written through another mount", () => {
+    overlay.sh("mkdir elsewhere");
+    execaSync("mount", ["--bind", join(overlay.merged, "build"), join(overlay.merged, "elsewhere")]);
+    try {
+      written("elsewhere/d/f");
+    } finally {
+      execaSync("umount", [join(overlay.merged, "elsewhere")]);
+    }
+    files.settle();
+    expect(told).toEqual(["1 closeWrite build/d/f"]);
   });
 
   it("is not told of outside of the build directory, nor where it is gone with its directory", () => {

@@ -8,6 +8,7 @@
 #include <linux/io_uring.h>
 #include <linux/openat2.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -409,6 +410,22 @@ static void chroots(void) {
   await(child(in_chroot, NULL));
 }
 
+static void in_namespace(const char *path) {
+  if (unshare(CLONE_NEWNS)) die("unshare");
+  make_file(path), append(path);
+}
+
+static void append_in_namespace(const char *path) {
+  if (unshare(CLONE_NEWNS)) die("unshare");
+  append(path);
+}
+
+static void namespaces(void) {
+  await(child(in_namespace, "by-namespace"));
+  make_file("appended-by-namespace");
+  await(child(append_in_namespace, "appended-by-namespace"));
+}
+
 static void names(void) {
   make_dir("names");
   static const char *odd[] = {"new\nline", "\xff\xfe\x80", "sp ace ", "quote\"'\\", "tab\t", "\xc3\xa4", "-dash", "\x01\x7f"};
@@ -462,6 +479,6 @@ int main(int argc, char **argv) {
     return 0;
   }
   fresh_directories(), trees(), crossing(), links(), nameless(), contents(), by_io_uring(), attributes(), replacing();
-  forks(), threads(), chroots(), names();
+  forks(), threads(), chroots(), namespaces(), names();
   chain(argv, 5);
 }
