@@ -46,8 +46,14 @@ export class WrittenFiles {
     if (key === undefined) return; // of a layer below: not written in the build directory
     const written = { bits, pid, from, to, place: this.#place(key, path) };
     const waiting = this.#waiting.get(key);
+    const last = waiting?.at(-1);
     if (waiting === undefined) this.#waiting.set(key, [written]);
-    else waiting.push(written);
+    else if (last?.pid !== pid || !isSame(last.place, written.place)) waiting.push(written);
+    else {
+      // More of the same: a file can be written for long.
+      last.bits |= bits;
+      last.to = to;
+    }
   }
 
   /** An event of the upper layer, with what was written to the same file. @returns whether it concerns the build. */
@@ -126,6 +132,10 @@ export class WrittenFiles {
       throw error;
     }
   }
+}
+
+function isSame(a: Place | undefined, b: Place | undefined): boolean {
+  return a?.directory === b?.directory && a?.name === b?.name;
 }
 
 /** Whether an event is about the name that a file was written by. A name can be one of several (link(2)). */

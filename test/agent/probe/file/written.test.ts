@@ -115,6 +115,14 @@ describe("a file that was written on an overlayfs", () => {
     expect(told).toEqual(["1 create+closeWrite build/d/second", "1 closeWrite build/d/f"]);
   });
 
+  it("is told of once, where one process goes on writing it", () => {
+    for (let i = 0; i < 1000; i++) written("build/d/f", writer, modify);
+    written("build/d/f");
+    written("build/d/f", other);
+    files.settle();
+    expect(told).toEqual(["1 modify+closeWrite build/d/f", "2 closeWrite build/d/f"]);
+  });
+
   it("has its name also where that looks like a removed file's", () => {
     overlay.sh("echo 1 >'build/d/x (deleted)'");
     written("build/d/x (deleted)");
