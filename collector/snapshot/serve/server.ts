@@ -9,6 +9,9 @@ export interface Listening {
   readonly url: string;
 }
 
+/** A client that goes away in the middle is none of our business. */
+const goneAway = new Set(["ERR_STREAM_PREMATURE_CLOSE", "ERR_STREAM_DESTROYED", "ECONNRESET", "EPIPE"]);
+
 /** Serves an instance's archives until the server is closed. @throws a system error of listening */
 export async function listen(
   layout: Layout,
@@ -17,13 +20,7 @@ export async function listen(
 ): Promise<Listening> {
   const server = createServer((request, response) => {
     answer(layout, options, request, response).catch((error: NodeJS.ErrnoException) => {
-      // A client that goes away in the middle is none of our business.
-      if (
-        error.code === "ERR_STREAM_PREMATURE_CLOSE" ||
-        error.code === "ECONNRESET" ||
-        error.code === "EPIPE"
-      )
-        return;
+      if (goneAway.has(error.code ?? "")) return;
       warn(`${request.method} ${JSON.stringify(request.url)}: ${error.message}`);
       if (response.headersSent) response.destroy();
       else response.writeHead(500, { "Content-Length": 0 }).end();
