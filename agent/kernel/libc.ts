@@ -67,9 +67,28 @@ export function printable(path: string | Uint8Array): string {
 
 /** openat(2), always close-on-exec. @throws SystemError */
 export function open(path: string | Uint8Array, flags: number, directory = AT_FDCWD): number {
-  const fd: number = calls.open(directory, cPath(path), flags | O_CLOEXEC, 0);
-  if (fd < 0) throw failed("open", printable(path));
+  const at = cPath(path);
+  const fd = resultOf(() => calls.open(directory, at, flags | O_CLOEXEC, 0));
+  if (fd < 0) throw new SystemError("open", -fd, printable(path));
   return fd;
+}
+
+const { EAGAIN, EINTR, ETIMEDOUT } = constants.errno;
+/** What a lock leaves in errno (futex(2)). */
+const ofLocks = new Set([EAGAIN, EINTR, ETIMEDOUT]);
+const mostTries = 10;
+
+/**
+ * The result of a call, or its errno, negative. errno is the thread's, and read a moment after the call: a lock of V8's can
+ * have been in between. The calls that are made by this do not fail as locks do, so they are made again.
+ */
+export function resultOf(call: () => number): number {
+  for (let tries = 1; ; tries++) {
+    const result = call();
+    if (result >= 0) return result;
+    const errno: number = koffi.errno();
+    if (!ofLocks.has(errno) || tries === mostTries) return -errno;
+  }
 }
 
 /** close(2). A failed close still frees the descriptor on Linux, so its error is of no use. */
@@ -77,10 +96,15 @@ export function close(fd: number): void {
   calls.close(fd);
 }
 
-/** read(2) into the buffer: bytes read, or -errno. Neither throws nor allocates: for the drain loop. */
+/**
+ * read(2) into the buffer: bytes read, or -errno; -EAGAIN also where errno is a lock's (see `resultOf`). Neither throws nor
+ * allocates: for the drain loop.
+ */
 export function read(fd: number, buffer: Uint8Array, size: number): number {
   const count: number = calls.read(fd, buffer, size);
-  return count < 0 ? -koffi.errno() : count;
+  if (count >= 0) return count;
+  const errno: number = koffi.errno();
+  return ofLocks.has(errno) ? -EAGAIN : -errno;
 }
 
 const pollEntry = Buffer.alloc(8);
@@ -150,13 +174,13 @@ export function nameToHandle(
   mountId: Uint8Array,
   flags: number,
 ): number {
-  return calls.nameToHandle(directory, cPath(path), handle, mountId, flags) < 0 ? -koffi.errno() : 0;
+  const at = cPath(path);
+  return resultOf(() => calls.nameToHandle(directory, at, handle, mountId, flags));
 }
 
 /** open_by_handle_at(2): descriptor or -errno. */
 export function openByHandleAt(mount: number, handle: Uint8Array, flags: number): number {
-  const fd: number = calls.openByHandle(mount, handle, flags | O_CLOEXEC);
-  return fd < 0 ? -koffi.errno() : fd;
+  return resultOf(() => calls.openByHandle(mount, handle, flags | O_CLOEXEC));
 }
 
 /** fstatfs(2): the file system's type (statfs(2), f_type) and its fsid as eight bytes in latin1. @throws SystemError */

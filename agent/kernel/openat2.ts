@@ -1,5 +1,5 @@
 import koffi from "koffi";
-import { cPath, O_CLOEXEC, printable, SystemError } from "./libc.ts";
+import { cPath, O_CLOEXEC, printable, resultOf, SystemError } from "./libc.ts";
 
 const libc = koffi.load("libc.so.6");
 const call = libc.func(
@@ -23,7 +23,9 @@ export function openat2(directory: number, path: Uint8Array, flags: number, reso
   const how = Buffer.alloc(24); // struct open_how: flags, mode, resolve
   how.writeBigUInt64LE(BigInt(flags | O_CLOEXEC), 0);
   how.writeBigUInt64LE(BigInt(resolution), 16);
-  const fd = Number(call(OPENAT2, directory, cPath(path), how, how.length));
-  if (fd < 0) throw new SystemError("openat2", koffi.errno(), printable(path));
+  const at = cPath(path);
+  // Also where a rename came in between, and the kernel says so: then it asks to be asked again.
+  const fd = resultOf(() => Number(call(OPENAT2, directory, at, how, how.length)));
+  if (fd < 0) throw new SystemError("openat2", -fd, printable(path));
   return fd;
 }

@@ -1,5 +1,5 @@
 import koffi from "koffi";
-import { cPath, printable, SystemError } from "./libc.ts";
+import { cPath, printable, resultOf, SystemError } from "./libc.ts";
 
 const libc = koffi.load("libc.so.6");
 const calls = {
@@ -26,23 +26,24 @@ const E2BIG = 7;
  */
 export function extendedAttributes(path: Uint8Array): ExtendedAttribute[] {
   const at = cPath(path);
-  const length: number = calls.list(at, answer, answer.length);
+  const length = resultOf(() => calls.list(at, answer, answer.length));
   if (length === 0) return [];
-  if (length < 0) return failed("llistxattr", at, "ENOTSUP");
+  if (length < 0) return failed("llistxattr", -length, at, "ENOTSUP");
   const names = answer.toString("latin1", 0, length).split("\0").slice(0, -1).sort();
   let bytes = length;
   return names.flatMap((name) => {
-    const size: number = calls.get(at, cPath(Buffer.from(name, "latin1")), answer, answer.length);
+    const nameAt = cPath(Buffer.from(name, "latin1"));
+    const size = resultOf(() => calls.get(at, nameAt, answer, answer.length));
     // Removed since it was listed.
-    if (size < 0) return failed(`lgetxattr ${name}`, at, "ENODATA");
+    if (size < 0) return failed(`lgetxattr ${name}`, -size, at, "ENODATA");
     bytes += size;
     if (bytes > mostBytes) throw new SystemError("lgetxattr", E2BIG, printable(path));
     return [{ name, value: answer.toString("latin1", 0, size) }];
   });
 }
 
-function failed(call: string, path: Buffer, harmless: string): [] {
-  const error = new SystemError(call, koffi.errno(), path.toString("utf8", 0, path.length - 1));
+function failed(call: string, errno: number, path: Buffer, harmless: string): [] {
+  const error = new SystemError(call, errno, path.toString("utf8", 0, path.length - 1));
   if (error.code !== harmless && !(harmless === "ENOTSUP" && error.code === "EOPNOTSUPP")) throw error;
   return [];
 }
