@@ -43,6 +43,16 @@ export function handleAndMount(
 }
 const mountId = Buffer.alloc(4);
 
+/** Undefined if it was removed meanwhile, or is on a file system without handles (proc, sysfs): not part of the image. */
+export function handleIfThere(path: Uint8Array): { key: HandleKey; mount: number } | undefined {
+  try {
+    return handleAndMount(path);
+  } catch (error) {
+    if (error instanceof SystemError) return undefined;
+    throw error;
+  }
+}
+
 /** The handle of an open file or directory. @throws SystemError */
 export function handleOfFd(fd: number): HandleKey {
   return handleOf("", fd);

@@ -2,7 +2,7 @@ import { O_NOFOLLOW } from "./libc.ts";
 import { openat2, resolve } from "./openat2.ts";
 
 /**
- * Opens one entry of an open directory without following a symlink and without crossing a mount point, be it
+ * Opens an entry of an open directory, or below it, without following a symlink and without crossing a mount point, be it
  * a bind mount of the same file system: then the error's code is EXDEV. @throws SystemError
  */
 export function openWithin(directory: number, name: Uint8Array, flags: number): number {

@@ -1,7 +1,7 @@
 import { fstatSync, lstatSync, readdirSync } from "node:fs";
 import { type HandleKey, handleAndMount, handleOf, openByHandle } from "./handles.ts";
 import { close, O_DIRECTORY, O_NOFOLLOW, open, SystemError } from "./libc.ts";
-import { openat2, resolve } from "./openat2.ts";
+import { openWithin } from "./open-within.ts";
 
 // struct ovl_fh (fs/overlayfs/overlayfs.h, Linux 6.5): what an overlayfs's handle is made of, behind its type.
 const OVL_FILEID_V1 = 0xf8;
@@ -94,7 +94,7 @@ function openOn(mount: Uint8Array, { key, path }: Way): number | undefined {
     if (start < 0) return undefined;
     if (path.length === 0) return start;
     try {
-      return openat2(start, path, O_DIRECTORY, resolve.beneath | resolve.noSymlinks);
+      return openWithin(start, path, O_DIRECTORY);
     } catch (error) {
       if (error instanceof SystemError) return undefined; // nothing of it has been written yet
       throw error;

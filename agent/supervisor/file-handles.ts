@@ -28,19 +28,20 @@ export function openFiles(directory: string): FileHandles {
     return withoutFanotify(error.message);
   }
   const coverage: Coverage = { probe: "files", state: "full", because: "" };
+  const own = mountOf(Buffer.from(directory).toString("latin1"));
   try {
-    const own = markOwn(fanotify, directory);
+    withDirectory(directory, (fd) => markWhole(fanotify, own, fd));
     const programDevices = markPrograms(fanotify, own);
     return { fanotify, openFiles: -1, upper: -1, mode: "filesystem", programDevices, coverage };
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
-    const upper = markUpper(fanotify, directory);
+    const upper = markUpper(fanotify, directory, own);
     const programDevices = markPrograms(fanotify, upper?.mount);
     if (upper !== undefined) {
       const openFiles = openWritten(directory, mask.closeWrite | mask.modify);
       return { fanotify, openFiles, upper: upper.fd, mode: "upper", programDevices, coverage };
     }
-    const because = `${error.message}${withoutUpper(directory)}: each directory gets a mark of its own, so what comes into one before that is found, not seen`;
+    const because = `${error.message}${withoutUpper(own)}: each directory gets a mark of its own, so what comes into one before that is found, not seen`;
     return {
       fanotify,
       openFiles: openWritten(directory, mask.closeWrite),
@@ -53,8 +54,8 @@ export function openFiles(directory: string): FileHandles {
 }
 
 /** On an overlayfs: what else would have done. */
-function withoutUpper(directory: string): string {
-  if (mountOf(Buffer.from(directory).toString("latin1"))?.type !== "overlay") return "";
+function withoutUpper(own: Mount | undefined): string {
+  if (own?.type !== "overlay") return "";
   return ", and its upper layer is out of reach (no file system that is mounted here holds it) or layers below have files in the build directory";
 }
 
@@ -74,18 +75,6 @@ export function withoutFanotify(reason: string): FileHandles {
 /** File systems that hold files of builds, and programs. */
 const ordinary = /^(ext[234]|xfs|btrfs|f2fs|tmpfs)$/;
 
-/** Marks the file system of the build directory. @throws SystemError if that is refused. */
-function markOwn(fanotify: number, directory: string): Mount | undefined {
-  const mount = mountOf(Buffer.from(directory).toString("latin1"));
-  const fd = open(directory, O_DIRECTORY);
-  try {
-    markWhole(fanotify, mount, fd);
-    return mount;
-  } finally {
-    close(fd);
-  }
-}
-
 /** Marks the file system that a directory is on. @throws SystemError if that is refused. */
 function markWhole(fanotify: number, mount: Mount | undefined, directory: number): void {
   if (mount?.type !== "btrfs") {
@@ -104,12 +93,16 @@ function markWhole(fanotify: number, mount: Mount | undefined, directory: number
  * Marks the file system below an overlayfs, which the build directory's files go to in truth.
  * @returns the directory there; undefined if it is not to be had: then a mark on each directory will do.
  */
-function markUpper(fanotify: number, directory: string): { fd: number; mount: Mount } | undefined {
+function markUpper(
+  fanotify: number,
+  directory: string,
+  own: Mount | undefined,
+): { fd: number; mount: Mount } | undefined {
   let found: { fd: number; mount: Mount } | undefined;
   try {
     found = openUpper(
       directory,
-      mountOf(Buffer.from(directory).toString("latin1")),
+      own,
       mounts().filter(({ type }) => ordinary.test(type)),
     );
     if (found !== undefined) markWhole(fanotify, found.mount, found.fd);
@@ -130,13 +123,8 @@ function markPrograms(fanotify: number, whole: Mount | undefined): number[] {
   for (const { point, device, type } of mounts()) {
     if (done.has(device) || !ordinary.test(type)) continue;
     try {
-      const top = open(Buffer.from(point, "latin1"), O_DIRECTORY);
-      try {
-        markFilesystem(fanotify, top, mask.openExec);
-        done.add(device);
-      } finally {
-        close(top);
-      }
+      withDirectory(Buffer.from(point, "latin1"), (top) => markFilesystem(fanotify, top, mask.openExec));
+      done.add(device);
     } catch (error) {
       if (!(error instanceof SystemError)) throw error; // its programs get marks of their own (programs.ts)
     }
@@ -147,11 +135,15 @@ function markPrograms(fanotify: number, whole: Mount | undefined): number[] {
 /** A group that tells of every file written on the file system that a directory is on. @throws SystemError */
 function openWritten(directory: string, events: number): number {
   const group = openFileGroup();
-  const top = open(directory, O_DIRECTORY);
+  withDirectory(directory, (top) => markOpenFiles(group, top, events));
+  return group;
+}
+
+function withDirectory(path: string | Uint8Array, use: (fd: number) => void): void {
+  const fd = open(path, O_DIRECTORY);
   try {
-    markOpenFiles(group, top, events);
-    return group;
+    use(fd);
   } finally {
-    close(top);
+    close(fd);
   }
 }

@@ -1,6 +1,13 @@
 import { closeSync, type Dirent, openSync, readdirSync } from "node:fs";
 import { type Event, operation } from "../../../proto/events.ts";
-import { handleAndMount, handleOf, handleOfFd, openByHandle, pathOfFd } from "../../kernel/handles.ts";
+import {
+  handleAndMount,
+  handleIfThere,
+  handleOf,
+  handleOfFd,
+  openByHandle,
+  pathOfFd,
+} from "../../kernel/handles.ts";
 import { O_DIRECTORY, O_PATH, open, SystemError } from "../../kernel/libc.ts";
 import type { Writer } from "../process/attribution.ts";
 import type { Incarnation } from "../process/incarnation.ts";
@@ -271,14 +278,4 @@ interface Found {
   time: number;
   operations: number;
   writer?: Writer;
-}
-
-/** Undefined if it was removed meanwhile, or is on a file system without handles (proc, sysfs): not part of the image. */
-function handleIfThere(path: Uint8Array): { key: string; mount: number } | undefined {
-  try {
-    return handleAndMount(path);
-  } catch (error) {
-    if (error instanceof SystemError) return undefined;
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 import { type HandleKey, handleOfFd, openByHandle, pathOfFd } from "../../kernel/handles.ts";
 import { close, O_DIRECTORY, O_NOFOLLOW, O_PATH, open, SystemError } from "../../kernel/libc.ts";
 import { upperKey } from "../../kernel/upper-layer.ts";
+import { isWithin } from "../../within.ts";
 
 /**
  * The build directory by its path, and by where it is looked at: the same, but on an overlayfs, where it is the directory
@@ -69,10 +70,4 @@ export class Twin {
     if (path === undefined || !isWithin(path, name)) return undefined;
     return this.#upper === undefined ? path : Buffer.concat([this.directory, path.subarray(name.length)]);
   }
-}
-
-function isWithin(path: Uint8Array, directory: Buffer): boolean {
-  const { length } = directory;
-  if (path.length < length || (path.length > length && path[length] !== 0x2f)) return false;
-  return directory.equals(path.subarray(0, length));
 }

@@ -1,7 +1,6 @@
 import { mask as bit } from "../../kernel/fanotify.ts";
 import type { FileNotice } from "../../kernel/fanotify-parse.ts";
-import { type HandleKey, handleOf, handleOfFd, pathOfFd } from "../../kernel/handles.ts";
-import { SystemError } from "../../kernel/libc.ts";
+import { type HandleKey, handleIfThere, handleOfFd, pathOfFd } from "../../kernel/handles.ts";
 import { upperKey } from "../../kernel/upper-layer.ts";
 import type { Twin } from "./twin.ts";
 
@@ -124,13 +123,7 @@ export class WrittenFiles {
 
   /** Undefined where the path leads nowhere by now, or not into the build directory. */
   #keyAt(path: Buffer): HandleKey | undefined {
-    if (!this.#build.isBelow(path)) return undefined;
-    try {
-      return handleOf(this.#build.at(path));
-    } catch (error) {
-      if (error instanceof SystemError) return undefined;
-      throw error;
-    }
+    return this.#build.isBelow(path) ? handleIfThere(this.#build.at(path))?.key : undefined;
   }
 }
 

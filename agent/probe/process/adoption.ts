@@ -1,3 +1,4 @@
+import { isWithin } from "../../within.ts";
 import type { Incarnation } from "./incarnation.ts";
 
 /**
@@ -33,7 +34,8 @@ export class Adoption {
 
   onExec(process: Incarnation): void {
     if (this.#supervisor !== 0 || !process.outside || process.own || process.facts === undefined) return;
-    if (process.facts.root === 0 && this.#isBelow(process.facts.workingDirectory)) process.outside = false;
+    if (process.facts.root === 0 && isWithin(process.facts.workingDirectory, this.#directory))
+      process.outside = false;
   }
 
   /** Whether this is the whole of a build that `attach` waits for: `lb build`, not run by another of live-build's scripts. */
@@ -41,12 +43,6 @@ export class Adoption {
     if (this.#supervisor !== 0 || process.outside || !isLiveBuild(process)) return false;
     for (let at = process.parent; at !== undefined; at = at.parent) if (isLiveBuild(at)) return false;
     return true;
-  }
-
-  #isBelow(path: Uint8Array): boolean {
-    const { length } = this.#directory;
-    if (path.length < length || (path.length > length && path[length] !== 0x2f)) return false;
-    return this.#directory.equals(path.subarray(0, length));
   }
 }
 

@@ -91,9 +91,10 @@ function advance(process: Incarnation, from: number, to: number): void {
     if (exec.time > to) return;
     // An exec that happened before the window did not open what was opened in it.
     const at = order.opened.findIndex((opened) => opened.name === exec.name && opened.from < exec.time);
-    // One that nothing told of has happened if one after it has.
-    if (at < 0 && exec.time > from && !exec.isTold) continue;
-    if (at < 0 && exec.time > from) return;
+    if (at < 0 && exec.time > from) {
+      if (exec.isTold) return;
+      continue; // one that nothing told of has happened if one after it has
+    }
     order.epoch = exec.epoch;
     const isDoubtful = at < 0 || order.opened[at]!.isDoubtful;
     if (at >= 0) {

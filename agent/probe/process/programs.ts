@@ -17,7 +17,7 @@ const mostMarked = 10_000;
 export class Programs {
   readonly #group: number;
   readonly #devices: ReadonlySet<number>;
-  readonly #marked = new Map<string, HandleKey>();
+  readonly #marked = new Set<string>();
   readonly #names = new Map<HandleKey, string>();
 
   /**
@@ -56,9 +56,8 @@ export class Programs {
       try {
         if (fstatSync(fd).ino !== event.executableIdentity.inode) continue;
         markProgram(this.#group, fd);
-        const handle = handleOfFd(fd);
-        this.#marked.set(key, handle);
-        this.#names.set(handle, basename(event.executable.path));
+        this.#marked.add(key);
+        this.#names.set(handleOfFd(fd), basename(event.executable.path));
         return;
       } catch (error) {
         if (!(error instanceof SystemError)) throw error; // no mark on this file system: its programs have no order

@@ -20,6 +20,7 @@ import { mask } from "../../../agent/kernel/fanotify.ts";
 import { markOpenFiles, openFileGroup, readOpenFiles } from "../../../agent/kernel/fanotify-files.ts";
 import { pathOfFd } from "../../../agent/kernel/handles.ts";
 import { eventBytes } from "./support/fanotify-bytes.ts";
+import { Overlay } from "./support/overlay.ts";
 
 let top: string;
 beforeEach(() => {
@@ -46,14 +47,12 @@ function told(group: number): [path: string, pid: number, bits: number][] {
 }
 
 describe("files that are closed after writing", () => {
+  let overlay: Overlay;
   let merged: string;
   let group: number;
   beforeEach(() => {
-    merged = join(top, "merged");
-    for (const name of ["lower", "upper", "work", "merged"]) mkdirSync(join(top, name));
-    writeFileSync(join(top, "lower/below"), "1");
-    const layers = `lowerdir=${top}/lower,upperdir=${top}/upper,workdir=${top}/work`;
-    execaSync("mount", ["-t", "overlay", "-o", layers, "isotrace-test", merged]);
+    overlay = new Overlay("echo 1 >below");
+    merged = overlay.merged;
     group = openFileGroup();
     const fd = openSync(merged, "r");
     markOpenFiles(group, fd);
@@ -61,7 +60,7 @@ describe("files that are closed after writing", () => {
   });
   afterEach(() => {
     closeSync(group);
-    execaSync("umount", [merged]);
+    overlay[Symbol.dispose]();
   });
 
   it("are told on an overlayfs, in directories that are new, with any name, by whoever it was", async () => {
