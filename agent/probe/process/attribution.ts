@@ -77,7 +77,8 @@ export function opensToExecute(
   const process = table.candidates(pid, from, to).at(-1);
   if (process === undefined) return;
   const { order } = process;
-  order.opened.push({ name, from, to, isDoubtful: false });
+  // Where an exec was put in order by an opening that may not have been its own, its own is still to come.
+  order.opened.push({ name, from, to, isDoubtful: from < order.doubtUntil });
   if (order.opened.length > mostOpened) order.opened.shift();
   advance(process, from, to);
 }
