@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { closeSync, constants, type Dir, fstatSync, opendirSync, readSync, type Stats } from "node:fs";
 import { changeDirectory, O_DIRECTORY, O_PATH, SystemError } from "../kernel/libc.ts";
 import { openInside } from "../kernel/open-inside.ts";
+import { FileBytes } from "./bytes.ts";
 
 /** A file that was not read, and why: callers count it. */
 export class Unreadable extends Error {
@@ -59,8 +60,15 @@ export function openRegular(path: string, opener: Opener = openInside): number |
 export function readOpen(fd: number, subject: string, most: number, offset = 0): FilePart {
   const stats = fstatSync(fd);
   const size = Math.max(stats.size - offset, 0);
-  if (size > most) throw new Unreadable(`${subject}: ${size} bytes; at most ${most} are read`);
+  requireSize(size, subject, most);
   return { data: readBytes(fd, size, offset), stats };
+}
+
+/** An open file, to be read here and there. @throws Unreadable if it has more than `most` bytes. */
+export function openBytes(fd: number, subject: string, most: number): FileBytes {
+  const { size } = fstatSync(fd);
+  requireSize(size, subject, most);
+  return new FileBytes(fd, size);
 }
 
 /** A whole file, or undefined if it is not there. @throws Unreadable */
@@ -173,6 +181,10 @@ function readBytes(fd: number, size: number, offset: number): Buffer {
     done += count;
   }
   return data.subarray(0, done);
+}
+
+function requireSize(size: number, subject: string, most: number): void {
+  if (size > most) throw new Unreadable(`${subject}: ${size} bytes; at most ${most} are read`);
 }
 
 function requireRegular(fd: number, path: string): void {

@@ -2,8 +2,17 @@ import { createHash } from "node:crypto";
 import { closeSync, fstatSync } from "node:fs";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import type { Origin } from "../../../proto/events.ts";
+import { type Bytes, HeldBytes } from "../../inside/bytes.ts";
 import type { ReleaseFacts } from "../../inside/protocol.ts";
-import { NotRegular, namesIn, openRegular, readOpen, readRegular, Unreadable } from "../../inside/read.ts";
+import {
+  NotRegular,
+  namesIn,
+  openBytes,
+  openRegular,
+  readOpen,
+  readRegular,
+  Unreadable,
+} from "../../inside/read.ts";
 import { parseStanza, type Stanza } from "./deb822.ts";
 import { type ListName, parseListName } from "./list-name.ts";
 import { Places } from "./places.ts";
@@ -14,7 +23,7 @@ import { StanzaIndex } from "./stanza-index.ts";
 const directory = "/var/lib/apt/lists";
 /** Debian's whole `main` is 50 MB. */
 const mostBytes = 512 << 20;
-/** All lists together are held in memory. */
+/** Compressed lists are held in memory, all together. */
 const mostBytesTogether = 1 << 30;
 const mostLists = 500;
 const mostNames = 10_000;
@@ -27,6 +36,8 @@ interface OpenList {
   /** Inode, size and time: equal for a list that has not changed. */
   identity: string;
   index: StanzaIndex | undefined;
+  /** Bytes of it in memory. */
+  held: number;
 }
 
 /** A stanza that was found, and the list it stands in. */
@@ -118,23 +129,30 @@ export class AptLists {
         return;
       }
       if (known !== undefined) closeSync(known.fd);
-      this.#open.set(file, { name, file, fd, identity, index: undefined });
+      this.#open.set(file, { name, file, fd, identity, index: undefined, held: 0 });
     });
   }
 
   #index(list: OpenList): StanzaIndex {
-    let data: Buffer = Buffer.alloc(0);
+    let index: StanzaIndex | undefined;
     this.#attempt(() => {
-      const most = Math.min(mostBytes, mostBytesTogether - this.#bytesHeld());
-      const { data: raw } = readOpen(list.fd, list.file, most);
-      data = decompress(raw, list.name.compression, list.file, most);
+      index = new StanzaIndex(this.#bytesOf(list), list.file);
     });
-    return new StanzaIndex(data);
+    return index ?? new StanzaIndex(new HeldBytes(Buffer.alloc(0)), list.file);
   }
 
-  #bytesHeld(): number {
+  #bytesOf(list: OpenList): Bytes {
+    const { fd, file, name } = list;
+    if (name.compression === "") return openBytes(fd, file, mostBytes);
+    const most = Math.min(mostBytes, mostBytesTogether - this.#bytesHeld);
+    const held = new HeldBytes(decompress(readOpen(fd, file, most).data, name.compression, file, most));
+    list.held = held.size;
+    return held;
+  }
+
+  get #bytesHeld(): number {
     let bytes = 0;
-    for (const { index } of this.#open.values()) bytes += index?.size ?? 0;
+    for (const { held } of this.#open.values()) bytes += held;
     return bytes;
   }
 
