@@ -12,13 +12,17 @@ import type { InheritedFds } from "./protocol.ts";
 
 /**
  * How long the queues are left alone, in milliseconds, by how many bytes of file events the last reading brought (one has some
- * 120). A file event's time is known to this, which matters where pids are reused quickly.
+ * 120). A file event's time is known to this, which matters where pids are reused quickly. Looking costs a third of a
+ * millisecond, since the build has taken the processor's caches meanwhile.
  */
 const pauses = [
   { bytes: 48 << 10, pause: 2 },
-  { bytes: 12 << 10, pause: 10 },
-  { bytes: 0, pause: 20 },
+  { bytes: 16 << 10, pause: 10 },
+  { bytes: 1, pause: 30 },
+  { bytes: 0, pause: 50 },
 ] as const;
+/** The longest, where each directory must get a mark of its own before much is made in it. */
+const longestForMarks = 20;
 /**
  * How long events wait to be understood, in microseconds, unless there are many. Whatever little there is to understand, it
  * takes half a millisecond to get at code and data again, and the build the same to get back its own.
@@ -84,7 +88,7 @@ export class Drain implements NoticeSink {
       const bytes = this.#read();
       const isBehind = this.#isDue() && !this.#understand();
       if (isBehind) this.#timer = setImmediate(turn);
-      else this.#timer = setTimeout(turn, pauses.find((each) => bytes >= each.bytes)!.pause);
+      else this.#timer = setTimeout(turn, this.#pauseAfter(bytes));
     };
     turn();
   }
@@ -143,9 +147,18 @@ export class Drain implements NoticeSink {
     return this.#queue.read();
   }
 
+  #pauseAfter(bytes: number): number {
+    const { pause } = pauses.find((each) => bytes >= each.bytes)!;
+    return this.#setsMarks ? Math.min(pause, longestForMarks) : pause;
+  }
+
+  /** Directories get marks of their own, which cannot wait. */
+  get #setsMarks(): boolean {
+    return this.#fds.openFiles >= 0 && this.#fds.upper < 0;
+  }
+
   #isDue(): boolean {
-    // A directory that is to get a mark of its own cannot wait.
-    if (this.#fds.openFiles >= 0 && this.#fds.upper < 0) return true;
+    if (this.#setsMarks) return true;
     const ring = this.#ring;
     return (
       this.#intake.bytes >= patienceBytes ||

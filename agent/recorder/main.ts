@@ -62,8 +62,10 @@ class Recorder {
     const { writer } = this.#session;
     switch (message.kind) {
       case "output":
-        this.#outputNumber = message.number;
-        writer.add({ kind: "output", time: message.time, data: message.data, stream: message.stream });
+        for (const { number, time, stream, data } of message.outputs) {
+          this.#outputNumber = number;
+          writer.add({ kind: "output", time, data, stream });
+        }
         return;
       case "finish":
         if (!this.#finishing) this.#finish(message).catch(fail);

@@ -3,8 +3,16 @@ import type { Coverage, Variable } from "../../proto/events.ts";
 /** What the supervisor tells a recorder, over Node's IPC channel with structured clones. */
 export type ToRecorder =
   | { kind: "start"; start: Start }
-  | { kind: "output"; number: number; time: number; stream: number; data: Uint8Array }
+  | { kind: "output"; outputs: Output[] }
   | { kind: "finish"; status: number; signal: number; outcome: Outcome };
+
+/** What the build printed at one time. */
+export interface Output {
+  number: number;
+  time: number;
+  stream: number;
+  data: Uint8Array;
+}
 
 export type Outcome = "ended" | "failed" | "interrupted";
 

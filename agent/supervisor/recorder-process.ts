@@ -1,10 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { programPath } from "../program.ts";
-import type { FromRecorder, InheritedFds, Start, ToRecorder } from "../recorder/protocol.ts";
+import type { FromRecorder, InheritedFds, Output, Start, ToRecorder } from "../recorder/protocol.ts";
 
 const program = programPath(import.meta.url, "../recorder/main");
 /** Output that no recorder has kept yet; beyond this the oldest is given up, and counted. */
 const pendingBytes = 8 << 20;
+/** Output is told this late, in milliseconds: each telling costs both processes a third of a millisecond. */
+const outputDelay = 100;
+/** But not more pieces than this, of some 64 KB at the most. */
+const mostUntold = 32;
 /** A recorder that cannot be kept alive is given up after this many deaths in a row. */
 const deathsInARow = 5;
 
@@ -21,8 +25,11 @@ export class RecorderProcess {
   #child: ChildProcess | undefined;
   #count = 0;
   #deaths = 0;
-  #pending: Extract<ToRecorder, { kind: "output" }>[] = [];
+  #pending: Output[] = [];
   #pendingBytes = 0;
+  /** Of the pending, what this recorder has not been told. */
+  #untold: Output[] = [];
+  #timer: NodeJS.Timeout | undefined;
   #outputNumber = 0;
   #finish: Finish | undefined;
   /** What a recorder said before it ended by itself. */
@@ -58,11 +65,13 @@ export class RecorderProcess {
   }
 
   output(time: number, stream: number, data: Uint8Array): void {
-    const message = { kind: "output" as const, number: ++this.#outputNumber, time, stream, data };
-    this.#pending.push(message);
+    const output = { number: ++this.#outputNumber, time, stream, data };
+    this.#pending.push(output);
     this.#pendingBytes += data.length;
     while (this.#pendingBytes > pendingBytes) this.#pendingBytes -= this.#pending.shift()!.data.length;
-    this.#send(message);
+    this.#untold.push(output);
+    if (this.#untold.length >= mostUntold) this.#tellOutput(this.#untold);
+    else this.#timer ??= setTimeout(() => this.#tellOutput(this.#untold), outputDelay);
   }
 
   /** The build has ended. @returns true when the recording is closed, false if it could not be. */
@@ -70,8 +79,9 @@ export class RecorderProcess {
     return new Promise((resolve) => {
       this.#finish = { kind: "finish", ...finish };
       this.#finished = resolve;
-      if (this.#child === undefined) resolve(false);
-      else this.#send(this.#finish);
+      if (this.#child === undefined) return resolve(false);
+      this.#tellOutput(this.#untold);
+      this.#send(this.#finish);
     });
   }
 
@@ -113,8 +123,15 @@ export class RecorderProcess {
         },
       },
     });
-    for (const message of this.#pending) this.#send(message);
+    this.#tellOutput(this.#pending);
     if (this.#finish !== undefined) this.#send(this.#finish);
+  }
+
+  #tellOutput(outputs: Output[]): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#untold = [];
+    if (outputs.length > 0) this.#send({ kind: "output", outputs });
   }
 
   #receive(message: FromRecorder): void {
