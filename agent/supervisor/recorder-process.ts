@@ -92,8 +92,13 @@ export class RecorderProcess {
     );
     // A session of its own: Ctrl-C at the terminal is for the build.
     // A heap this small is collected faster by one thread than by as many as there are processors. It is collected by
-    // hand, too, where V8 does not see what is to be had.
-    const options = ["--max-semi-space-size=4", "--single-threaded-gc", "--expose-gc"];
+    // hand, too, where V8 does not see what is to be had. It begins as large as it becomes: V8 would collect at each step.
+    const options = [
+      "--max-semi-space-size=4",
+      "--initial-old-space-size=32",
+      "--single-threaded-gc",
+      "--expose-gc",
+    ];
     const child = spawn(process.execPath, [...options, program], {
       stdio: ["ignore", "ignore", "inherit", "ipc", ...handles] as never,
       serialization: "advanced",
