@@ -18,11 +18,13 @@ import type { InheritedFds } from "./protocol.ts";
 const pauses = [
   { bytes: 48 << 10, pause: 2 },
   { bytes: 16 << 10, pause: 10 },
-  { bytes: 1, pause: 30 },
-  { bytes: 0, pause: 50 },
+  { bytes: 2 << 10, pause: 30 },
+  { bytes: 0, pause: 100 },
 ] as const;
 /** The longest, where each directory must get a mark of its own before much is made in it. */
 const longestForMarks = 20;
+/** The longest, while processes do much that is told: the ring must not fill up. */
+const longestForRing = 30;
 /**
  * How long events wait to be understood, in microseconds, unless there are many. Whatever little there is to understand, it
  * takes half a millisecond to get at code and data again, and the build the same to get back its own.
@@ -149,7 +151,9 @@ export class Drain implements NoticeSink {
 
   #pauseAfter(bytes: number): number {
     const { pause } = pauses.find((each) => bytes >= each.bytes)!;
-    return this.#setsMarks ? Math.min(pause, longestForMarks) : pause;
+    if (this.#setsMarks) return Math.min(pause, longestForMarks);
+    const ring = this.#ring;
+    return ring !== undefined && ring.unread > ring.size >> 6 ? Math.min(pause, longestForRing) : pause;
   }
 
   /** Directories get marks of their own, which cannot wait. */
