@@ -1,17 +1,29 @@
 import { defineConfig } from "vitest/config";
 
-// The real builds of test/e2e come after all else and one at a time: they share the machine's kernel and disk.
+// What records shares the machine's kernel, and the real builds of test/e2e its disk, too: one at a time, and they come last.
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
-          name: "unit",
+          name: "model",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**"],
+          exclude: ["test/agent/**", "test/e2e/**"],
+          maxWorkers: "100%",
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: "agent",
+          include: ["test/agent/**/*.test.ts"],
+          fileParallelism: false,
+          maxWorkers: 1,
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          sequence: { groupOrder: 0 },
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -22,7 +34,7 @@ export default defineConfig({
           maxWorkers: 1,
           testTimeout: 600_000,
           hookTimeout: 900_000,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
