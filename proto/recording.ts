@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync } from "node:fs";
 import { crc32, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { decodeEvents, type EventEncoder } from "./codec.ts";
 import type { Event } from "./events.ts";
 import { fileMagic } from "./file-magic.ts";
+import { readAt } from "./read-at.ts";
 
 /**
  * The frame of a recording: eight bytes `ISOTRACE`, then blocks. A block is a header of 24 bytes, little
@@ -52,7 +53,7 @@ export function* readRecording(path: string): Generator<Item> {
   const fd = openSync(path, "r");
   try {
     const size = fstatSync(fd).size;
-    const start = readExactly(fd, 0, Math.min(fileMagic.length, size));
+    const start = readAt(fd, 0, Math.min(fileMagic.length, size));
     if (!start.equals(fileMagic)) {
       throw new NotARecording(
         `${path}: not a recording: it does not begin with "ISOTRACE"; give a recording.isotrace`,
@@ -79,7 +80,7 @@ export function endOfRecording(path: string): { offset: number; sequence: number
     // Only the last blocks are read: a recorder that takes over must be quick, and small.
     const offsets: number[] = [];
     for (let offset = fileMagic.length; offset < size; ) {
-      const header = readExactly(fd, offset, Math.min(headerLength, size - offset));
+      const header = readAt(fd, offset, Math.min(headerLength, size - offset));
       if (headerFault(header) === undefined) offsets.push(offset);
       // A length that leads to no block is not believed: what is whole behind it must not be cut off.
       offset = afterDamage(fd, offset, size, true);
@@ -98,7 +99,7 @@ export function endOfRecording(path: string): { offset: number; sequence: number
 }
 
 function readItem(fd: number, offset: number, size: number, search = true): Item {
-  const header = readExactly(fd, offset, Math.min(headerLength, size - offset));
+  const header = readAt(fd, offset, Math.min(headerLength, size - offset));
   const damage = (because: string): Item => {
     return { kind: "damage", offset, length: afterDamage(fd, offset, size, search) - offset, because };
   };
@@ -106,7 +107,7 @@ function readItem(fd: number, offset: number, size: number, search = true): Item
   if (fault !== undefined) return damage(fault);
   const length = headerLength + header.readUInt32LE(8);
   if (offset + length > size) return damage("the block is cut");
-  const opened = openBlock(readExactly(fd, offset, length));
+  const opened = openBlock(readAt(fd, offset, length));
   if (opened.kind === "damage") return damage(opened.because);
   return { ...opened, offset, length };
 }
@@ -143,11 +144,11 @@ export function blockLength(start: Buffer): number | undefined {
  * `search` is false.
  */
 function afterDamage(fd: number, offset: number, size: number, search: boolean): number {
-  const header = readExactly(fd, offset, Math.min(headerLength, size - offset));
+  const header = readAt(fd, offset, Math.min(headerLength, size - offset));
   if (headerFault(header) === undefined) {
     const end = offset + headerLength + header.readUInt32LE(8);
     if (end === size || !search) return Math.min(end, size);
-    const next = end < size ? readExactly(fd, end, Math.min(headerLength, size - end)) : undefined;
+    const next = end < size ? readAt(fd, end, Math.min(headerLength, size - end)) : undefined;
     if (next !== undefined && headerFault(next) === undefined) return end;
   }
   return nextBlock(fd, offset + 1, size);
@@ -170,21 +171,10 @@ function nextBlock(fd: number, from: number, size: number): number {
   // Most often it is near; in a file made for it, each of many damaged places would cost a large step.
   let step = 4 << 10;
   for (let at = from; at < size; at += step, step = Math.min(2 * step, 1 << 20)) {
-    const chunk = readExactly(fd, at, Math.min(step + headerLength, size - at));
+    const chunk = readAt(fd, at, Math.min(step + headerLength, size - at));
     for (let i = chunk.indexOf(magic); i >= 0 && i < step; i = chunk.indexOf(magic, i + 1)) {
       if (headerFault(chunk.subarray(i, i + headerLength)) === undefined) return at + i;
     }
   }
   return size;
-}
-
-function readExactly(fd: number, offset: number, length: number): Buffer {
-  const buffer = Buffer.allocUnsafe(length);
-  let done = 0;
-  while (done < length) {
-    const read = readSync(fd, buffer, done, length - done, offset + done);
-    if (read === 0) return buffer.subarray(0, done);
-    done += read;
-  }
-  return buffer;
 }

@@ -1,8 +1,10 @@
-import { readSync } from "node:fs";
+import { readAt } from "../../proto/read-at.ts";
 
 /** Bytes that are read where they are wanted, so that a large file need not be held. */
 export interface Bytes {
   readonly size: number;
+  /** How many of them are in memory. */
+  readonly held: number;
   /** From one place up to another, or to the end. What the next call of the same object may overwrite. */
   slice(from: number, to: number): Buffer;
 }
@@ -19,6 +21,10 @@ export class HeldBytes implements Bytes {
     return this.#data.length;
   }
 
+  get held(): number {
+    return this.#data.length;
+  }
+
   slice(from: number, to: number): Buffer {
     return this.#data.subarray(from, to);
   }
@@ -27,6 +33,7 @@ export class HeldBytes implements Bytes {
 /** An open file's. It is the caller's to close. A file that was made shorter meanwhile has less to give. */
 export class FileBytes implements Bytes {
   readonly size: number;
+  readonly held = 0;
   readonly #fd: number;
   #buffer = Buffer.alloc(0);
 
@@ -39,12 +46,6 @@ export class FileBytes implements Bytes {
   slice(from: number, to: number): Buffer {
     const length = Math.max(Math.min(to, this.size) - from, 0);
     if (this.#buffer.length < length) this.#buffer = Buffer.allocUnsafeSlow(length);
-    let done = 0;
-    while (done < length) {
-      const count = readSync(this.#fd, this.#buffer, done, length - done, from + done);
-      if (count === 0) break;
-      done += count;
-    }
-    return this.#buffer.subarray(0, done);
+    return readAt(this.#fd, from, length, this.#buffer);
   }
 }

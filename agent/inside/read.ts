@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { closeSync, constants, type Dir, fstatSync, opendirSync, readSync, type Stats } from "node:fs";
+import { readAt } from "../../proto/read-at.ts";
 import { changeDirectory, O_DIRECTORY, O_PATH, SystemError } from "../kernel/libc.ts";
 import { openInside } from "../kernel/open-inside.ts";
 import { FileBytes } from "./bytes.ts";
@@ -61,7 +62,7 @@ export function readOpen(fd: number, subject: string, most: number, offset = 0):
   const stats = fstatSync(fd);
   const size = Math.max(stats.size - offset, 0);
   requireSize(size, subject, most);
-  return { data: readBytes(fd, size, offset), stats };
+  return { data: readAt(fd, offset, size), stats };
 }
 
 /** An open file, to be read here and there. @throws Unreadable if it has more than `most` bytes. */
@@ -92,7 +93,7 @@ export function readBeginning(
   if (fd === undefined) return undefined;
   try {
     const { size } = fstatSync(fd);
-    return { data: readBytes(fd, Math.min(size, most), 0), isWhole: size <= most };
+    return { data: readAt(fd, 0, Math.min(size, most)), isWhole: size <= most };
   } finally {
     closeSync(fd);
   }
@@ -170,17 +171,6 @@ function namesOf(directory: Dir, most: number): Names {
     directory.closeSync();
   }
   return { names: names.sort(), isCut: false };
-}
-
-function readBytes(fd: number, size: number, offset: number): Buffer {
-  const data = Buffer.allocUnsafe(size);
-  let done = 0;
-  while (done < size) {
-    const count = readSync(fd, data, done, size - done, offset + done);
-    if (count === 0) break; // it was made shorter meanwhile
-    done += count;
-  }
-  return data.subarray(0, done);
 }
 
 function requireSize(size: number, subject: string, most: number): void {

@@ -1,4 +1,5 @@
-import { closeSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, ftruncateSync, openSync, unlinkSync, writeSync } from "node:fs";
+import { readAt } from "../../proto/read-at.ts";
 import { isFull } from "../spool/reserve.ts";
 
 /** Raw file events that were read together: they happened after `from` and before `to` (CLOCK_BOOTTIME, µs). */
@@ -93,12 +94,9 @@ export class Intake {
   }
 
   #read(length: number): Buffer {
-    const data = Buffer.allocUnsafe(length);
-    for (let done = 0; done < length; ) {
-      const read = readSync(this.#fd, data, done, length - done, this.#readAt + done);
-      if (read === 0) throw new Error("the file of waiting events is shorter than what was written to it");
-      done += read;
-    }
+    const data = readAt(this.#fd, this.#readAt, length);
+    if (data.length < length)
+      throw new Error("the file of waiting events is shorter than what was written to it");
     this.#readAt += length;
     return data;
   }

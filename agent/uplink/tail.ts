@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { closeSync, createReadStream, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, createReadStream, fstatSync, openSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
+import { readAt } from "../../proto/read-at.ts";
 import { blockLength, endOfRecording, fileMagic, openBlock } from "../../proto/recording.ts";
 
 const headerBytes = 24;
@@ -63,15 +64,4 @@ export class RecordingTail {
     }
     return this.#fd;
   }
-}
-
-function readAt(fd: number, offset: number, length: number): Buffer {
-  const buffer = Buffer.allocUnsafe(length);
-  let done = 0;
-  while (done < length) {
-    const read = readSync(fd, buffer, done, length - done, offset + done);
-    if (read === 0) break;
-    done += read;
-  }
-  return buffer.subarray(0, done);
 }
