@@ -27,8 +27,8 @@ export class RecorderProcess {
   #deaths = 0;
   #pending: Output[] = [];
   #pendingBytes = 0;
-  /** Of the pending, what this recorder has not been told. */
-  #untold: Output[] = [];
+  /** The number of the last that this recorder was told. */
+  #told = 0;
   #timer: NodeJS.Timeout | undefined;
   #outputNumber = 0;
   #finish: Finish | undefined;
@@ -65,13 +65,11 @@ export class RecorderProcess {
   }
 
   output(time: number, stream: number, data: Uint8Array): void {
-    const output = { number: ++this.#outputNumber, time, stream, data };
-    this.#pending.push(output);
+    this.#pending.push({ number: ++this.#outputNumber, time, stream, data });
     this.#pendingBytes += data.length;
     while (this.#pendingBytes > pendingBytes) this.#pendingBytes -= this.#pending.shift()!.data.length;
-    this.#untold.push(output);
-    if (this.#untold.length >= mostUntold) this.#tellOutput(this.#untold);
-    else this.#timer ??= setTimeout(() => this.#tellOutput(this.#untold), outputDelay);
+    if (this.#outputNumber - this.#told >= mostUntold) this.#tellOutput();
+    else this.#timer ??= setTimeout(() => this.#tellOutput(), outputDelay);
   }
 
   /** The build has ended. @returns true when the recording is closed, false if it could not be. */
@@ -80,7 +78,7 @@ export class RecorderProcess {
       this.#finish = { kind: "finish", ...finish };
       this.#finished = resolve;
       if (this.#child === undefined) return resolve(false);
-      this.#tellOutput(this.#untold);
+      this.#tellOutput();
       this.#send(this.#finish);
     });
   }
@@ -128,15 +126,17 @@ export class RecorderProcess {
         },
       },
     });
-    this.#tellOutput(this.#pending);
+    this.#told = 0;
+    this.#tellOutput();
     if (this.#finish !== undefined) this.#send(this.#finish);
   }
 
-  #tellOutput(outputs: Output[]): void {
+  #tellOutput(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#untold = [];
-    if (outputs.length > 0) this.#send({ kind: "output", outputs });
+    const untold = this.#outputNumber - this.#told;
+    this.#told = this.#outputNumber;
+    if (untold > 0) this.#send({ kind: "output", outputs: this.#pending.slice(-untold) });
   }
 
   #receive(message: FromRecorder): void {

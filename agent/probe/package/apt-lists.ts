@@ -36,8 +36,6 @@ interface OpenList {
   /** Inode, size and time: equal for a list that has not changed. */
   identity: string;
   index: StanzaIndex | undefined;
-  /** Bytes of it in memory. */
-  held: number;
 }
 
 /** A stanza that was found, and the list it stands in. */
@@ -129,7 +127,7 @@ export class AptLists {
         return;
       }
       if (known !== undefined) closeSync(known.fd);
-      this.#open.set(file, { name, file, fd, identity, index: undefined, held: 0 });
+      this.#open.set(file, { name, file, fd, identity, index: undefined });
     });
   }
 
@@ -141,18 +139,15 @@ export class AptLists {
     return index ?? new StanzaIndex(new HeldBytes(Buffer.alloc(0)), list.file);
   }
 
-  #bytesOf(list: OpenList): Bytes {
-    const { fd, file, name } = list;
+  #bytesOf({ fd, file, name }: OpenList): Bytes {
     if (name.compression === "") return openBytes(fd, file, mostBytes);
     const most = Math.min(mostBytes, mostBytesTogether - this.#bytesHeld);
-    const held = new HeldBytes(decompress(readOpen(fd, file, most).data, name.compression, file, most));
-    list.held = held.size;
-    return held;
+    return new HeldBytes(decompress(readOpen(fd, file, most).data, name.compression, file, most));
   }
 
   get #bytesHeld(): number {
     let bytes = 0;
-    for (const { held } of this.#open.values()) bytes += held;
+    for (const { index } of this.#open.values()) bytes += index?.held ?? 0;
     return bytes;
   }
 

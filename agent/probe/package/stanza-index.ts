@@ -29,12 +29,12 @@ export class StanzaIndex {
    */
   constructor(bytes: Bytes, subject: string, portion = 256 << 10) {
     this.#bytes = bytes;
-    // The first stanza has no newline before it.
-    const first = bytes.slice(0, portion);
-    if (first.indexOf(field.subarray(1)) === 0) this.#add(first, field.length - 1, 0);
     for (let at = 0; at < bytes.size; ) {
       const data = bytes.slice(at, at + portion);
       if (data.length === 0) return;
+      // The first stanza has no newline before it.
+      if (at === 0 && data.subarray(0, field.length - 1).equals(field.subarray(1)))
+        this.#add(data, field.length - 1, 0);
       const isLast = at + data.length >= bytes.size;
       // A name that is cut is of the next portion, which begins with the newline before it.
       const end = isLast ? data.length : data.lastIndexOf(newline);
@@ -44,6 +44,11 @@ export class StanzaIndex {
         throw new Unreadable(`${subject}: more than ${mostStanzas} packages, which are looked through`);
       at += end > 0 ? end : data.length;
     }
+  }
+
+  /** Bytes of the list that are in memory. */
+  get held(): number {
+    return this.#bytes.held;
   }
 
   /** The stanzas of a package, as byte strings. */
