@@ -10,11 +10,10 @@ export function findProgram(name: string, path: string, workingDirectory: string
 }
 
 function isProgram(path: string): boolean {
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
   try {
     accessSync(path, constants.X_OK);
-    return true;
+    return statSync(path).isFile();
   } catch {
-    return false; // there, and not to be executed
+    return false; // not there, not to be executed, or in a directory that may not be searched
   }
 }

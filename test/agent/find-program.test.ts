@@ -50,6 +50,18 @@ describe("the program that a name means", () => {
     expect(failed ? undefined : join(top, "work", stdout).replace(join(top, "work", top), top)).toBe(found);
   });
 
+  it("is looked for further where a directory of PATH may not be searched", () => {
+    chmodSync(top, 0o755);
+    chmodSync(join(top, "a"), 0o700);
+    process.seteuid!(65534);
+    try {
+      expect(findProgram("both", `${top}/a:${top}/b`, "/")).toBe(join(top, "b/both"));
+      expect(findProgram("both", `${top}/a`, "/")).toBeUndefined();
+    } finally {
+      process.seteuid!(0);
+    }
+  });
+
   it("with a slash is that file, from the working directory, and PATH is not looked at", () => {
     const work = join(top, "work");
     expect(findProgram("./here", "", work)).toBe(join(work, "here"));
