@@ -10,8 +10,7 @@ const flushInterval = 1000;
 
 /** The recorder's process: told by the supervisor what to record, until the build has ended. */
 function main(): void {
-  // It must never fall behind: a file event's time is known as exactly as the queue is read promptly.
-  setPriority(-10);
+  takePrecedence();
   let recorder: Recorder | undefined;
   process.on("message", (message: ToRecorder) => {
     try {
@@ -28,6 +27,17 @@ function main(): void {
   });
   process.on("uncaughtException", fail);
   process.on("unhandledRejection", fail);
+}
+
+/** It must never fall behind: a file event's time is known as exactly as the queue is read promptly. */
+function takePrecedence(): void {
+  try {
+    setPriority(-10);
+  } catch (error) {
+    // CAP_SYS_NICE is needed (setpriority(2)), which not every container has: it can record all the same.
+    const code = (error as { info?: { code?: string } }).info?.code;
+    if (code !== "EACCES" && code !== "EPERM") throw error;
+  }
 }
 
 function fail(error: unknown): void {

@@ -48,6 +48,36 @@ c"; cd ${build.path}; `;
   });
 });
 
+describe("where not all is allowed", () => {
+  const without = (directory: string, capabilities: string) => {
+    const [bounding, inheritable] = [`--bounding-set=${capabilities}`, `--inh-caps=${capabilities}`];
+    const build = [program, "run", "--", "sh", "-c", "echo made >file; exit 4"];
+    return execa("setpriv", [bounding, inheritable, ...build], {
+      cwd: directory,
+      reject: false,
+      stdin: "ignore",
+    });
+  };
+
+  it("is recorded whole without precedence over the build, as in most containers", async () => {
+    using build = buildDirectory();
+    const { exitCode, stderr } = await without(build.path, "-sys_nice");
+    expect(exitCode).toBe(4);
+    expect(stderr).not.toContain("recorder");
+    const events = eventsOf(build.path);
+    expect(ofKind(events, "file")).toContainEqual(expect.objectContaining({ name: "file" }));
+    expect(ofKind(events, "loss")).toEqual([]);
+  });
+
+  it("is recorded in part without any capability, and it is said what would be needed", async () => {
+    using build = buildDirectory();
+    const { exitCode, stderr } = await without(build.path, "-all");
+    expect(exitCode).toBe(4);
+    expect(stderr).toMatch(/INCOMPLETE: .*root and Linux 5\.17 or later are needed/);
+    expect(ofKind(eventsOf(build.path), "end")[0]).toMatchObject({ status: 4, outcome: "failed" });
+  });
+});
+
 describe("how the build ends", () => {
   it("is how Isotrace ends: its status, or 128 and its signal", async () => {
     using build = buildDirectory();
