@@ -16,14 +16,15 @@ export const recordingName = "recording.isotrace";
  */
 export function resolveBuild(build: string, cwd: string): string {
   const given = resolve(cwd, build);
+  const isId = !build.includes("/");
   const candidates = [given, join(given, recordingName)];
-  if (!build.includes("/")) candidates.push(join(cwd, "isotrace", build, recordingName));
+  if (isId) candidates.push(join(cwd, "isotrace", build, recordingName));
   const found = candidates.find((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
   if (found !== undefined) return found;
   const fetched = collectorsBuild(build);
   if (fetched !== undefined) return fetched;
   throw new UsageError(
-    `${build}: not a build: no recording there, nor in isotrace/${build} of this directory; give a build's id, its output directory or a ${recordingName}`,
+    `${build}: not a build: no recording there${isId ? `, nor in isotrace/${build} of this directory` : ""}; give a build's id, its output directory or a ${recordingName}`,
   );
 }
 
