@@ -149,8 +149,14 @@ export function viewOf(at: Pointer, size: number): ArrayBuffer {
 /** fanotify_init(2). @throws SystemError */
 export function fanotifyInit(flags: number, fileFlags: number): number {
   const fd: number = calls.fanotifyInit(flags, fileFlags);
-  if (fd < 0)
-    throw failed("fanotify_init", `flags 0x${flags.toString(16)}`, "root and Linux 5.17 or later are needed");
+  if (fd < 0) {
+    const errno: number = koffi.errno();
+    const remedy =
+      errno === constants.errno.EMFILE
+        ? "raise fs.fanotify.max_user_groups with sysctl"
+        : "root and Linux 5.17 or later are needed";
+    throw new SystemError("fanotify_init", errno, `flags 0x${flags.toString(16)}`, remedy);
+  }
   return fd;
 }
 

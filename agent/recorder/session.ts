@@ -72,7 +72,8 @@ export class Session implements DrainTarget {
       loss,
       number: (process) => this.#processes.number(process),
       mark: start.files === "directories" ? marker(start.fds.fanotify) : undefined,
-      hasHandles: start.files !== "directories",
+      // Handles of overlayfs, which takes no mark on the file system, cannot be opened; what is watched has none.
+      hasHandles: start.files === "filesystem" || start.files === "upper",
     });
     this.#finder = finder;
     this.#programs = new Programs(start.fds.fanotify, start.programDevices);

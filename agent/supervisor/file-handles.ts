@@ -27,30 +27,50 @@ export function openFiles(directory: string): FileHandles {
     if (!(error instanceof SystemError)) throw error;
     return withoutFanotify(error.message);
   }
-  const coverage: Coverage = { probe: "files", state: "full", because: "" };
   const own = mountOf(Buffer.from(directory).toString("latin1"));
   try {
     withDirectory(directory, (fd) => markWhole(fanotify, own, fd));
     const programDevices = markPrograms(fanotify, own);
+    const coverage: Coverage = { probe: "files", state: "full", because: "" };
     return { fanotify, openFiles: -1, upper: -1, mode: "filesystem", programDevices, coverage };
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
-    const upper = markUpper(fanotify, directory, own);
-    const programDevices = markPrograms(fanotify, upper?.mount);
-    if (upper !== undefined) {
-      const openFiles = openWritten(directory, mask.closeWrite | mask.modify);
-      return { fanotify, openFiles, upper: upper.fd, mode: "upper", programDevices, coverage };
-    }
-    const because = `${error.message}${withoutUpper(own)}: each directory gets a mark of its own, so what comes into one before that is found, not seen`;
-    return {
-      fanotify,
-      openFiles: openWritten(directory, mask.closeWrite),
-      upper: -1,
-      mode: "directories",
-      programDevices,
-      coverage: { probe: "files", state: "partial", because },
-    };
+    return withoutWholeMark(fanotify, directory, own, error.message);
   }
+}
+
+/** Where the kernel refuses a mark on all of the build directory's file system. */
+function withoutWholeMark(
+  fanotify: number,
+  directory: string,
+  own: Mount | undefined,
+  refusal: string,
+): FileHandles {
+  const upper = markUpper(fanotify, directory, own);
+  let openFiles: number;
+  try {
+    openFiles = openWritten(directory, upper === undefined ? mask.closeWrite : mask.closeWrite | mask.modify);
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    // The first group alone would tell of names and not of what is written: less than watching finds.
+    close(fanotify);
+    if (upper !== undefined) close(upper.fd);
+    return withoutFanotify(error.message);
+  }
+  const programDevices = markPrograms(fanotify, upper?.mount);
+  if (upper !== undefined) {
+    const coverage: Coverage = { probe: "files", state: "full", because: "" };
+    return { fanotify, openFiles, upper: upper.fd, mode: "upper", programDevices, coverage };
+  }
+  const because = `${refusal}${withoutUpper(own)}: each directory gets a mark of its own, so what comes into one before that is found, not seen`;
+  return {
+    fanotify,
+    openFiles,
+    upper: -1,
+    mode: "directories",
+    programDevices,
+    coverage: { probe: "files", state: "partial", because },
+  };
 }
 
 /** On an overlayfs: what else would have done. */
@@ -135,7 +155,12 @@ function markPrograms(fanotify: number, whole: Mount | undefined): number[] {
 /** A group that tells of every file written on the file system that a directory is on. @throws SystemError */
 function openWritten(directory: string, events: number): number {
   const group = openFileGroup();
-  withDirectory(directory, (top) => markOpenFiles(group, top, events));
+  try {
+    withDirectory(directory, (top) => markOpenFiles(group, top, events));
+  } catch (error) {
+    close(group);
+    throw error;
+  }
   return group;
 }
 

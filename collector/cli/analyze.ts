@@ -28,7 +28,7 @@ export async function main(args: string[]): Promise<number> {
   const format = formatOf("analyze", ["text", "json"], values.format);
   const [build] = positionals;
   if (build === undefined || positionals.length > 1) {
-    throw new UsageError("isotrace analyze: give one RECORDING, for example: isotrace analyze latest");
+    throw new UsageError("analyze: give one RECORDING, for example: isotrace analyze latest");
   }
   const recording = resolveBuild(build, process.cwd());
   const out = resolve(values.out ?? dirname(recording));

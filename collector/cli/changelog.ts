@@ -34,7 +34,7 @@ export async function main(args: string[]): Promise<number> {
   const [a, b] = positionals;
   if (a === undefined || b === undefined || positionals.length > 2) {
     throw new UsageError(
-      "isotrace changelog: give two builds or manifests, for example: isotrace changelog old.build-manifest latest",
+      "changelog: give two builds or manifests, for example: isotrace changelog old.build-manifest latest",
     );
   }
   // One after the other: of each only what is compared stays in memory.

@@ -30,14 +30,14 @@ export async function main(args: string[]): Promise<number> {
   const format = formatOf("diff", formats, values.format);
   const [a, b] = positionals;
   if (a === undefined || b === undefined || positionals.length > 2)
-    throw new UsageError("isotrace diff: give two builds, for example: isotrace diff before latest");
+    throw new UsageError("diff: give two builds, for example: isotrace diff before latest");
   if (values.diffoscope && format === "json")
-    throw new UsageError("isotrace diff: --diffoscope appends text; take --format text or markdown");
+    throw new UsageError("diff: --diffoscope appends text; take --format text or markdown");
   const [one, other] = [resolveBuild(a, process.cwd()), resolveBuild(b, process.cwd())];
   const diff = await diffRecordings(one, other);
   if (diff.comparison.isNothing) {
     throw new UsageError(
-      `isotrace diff: nothing to compare: ${diff.comparison.unknown[0] ?? "neither recording has an image"}; give builds that made one`,
+      `diff: nothing to compare: ${diff.comparison.unknown[0] ?? "neither recording has an image"}; give builds that made one`,
     );
   }
   process.stdout.write(await print(diff, format));

@@ -61,7 +61,7 @@ export async function main(args: string[]): Promise<number> {
   const format = findingsFormats.find(({ name }) => name === formatOf("findings", names, values.format))!;
   const [build] = positionals;
   if (build === undefined || positionals.length > 1) {
-    throw new UsageError("isotrace findings: give one BUILD, for example: isotrace findings latest");
+    throw new UsageError("findings: give one BUILD, for example: isotrace findings latest");
   }
   const level = levelOf(values["fail-on"], values.baseline);
   const baseline = values.baseline === undefined ? undefined : readBaseline(values.baseline);
@@ -84,12 +84,12 @@ function levelOf(given: string | undefined, baseline: string | undefined) {
   const level = levels.find((each) => each === given);
   if (level === undefined) {
     throw new UsageError(
-      `isotrace findings: --fail-on must be one of ${levels.join(", ")}, but it is ${JSON.stringify(given)}; give one of them`,
+      `findings: --fail-on must be one of ${levels.join(", ")}, but it is ${JSON.stringify(given)}; give one of them`,
     );
   }
   if (level === "new" && baseline === undefined) {
     throw new UsageError(
-      "isotrace findings: --fail-on new needs --baseline FILE; write one first: isotrace findings --write-baseline FILE BUILD",
+      "findings: --fail-on new needs --baseline FILE; write one first: isotrace findings --write-baseline FILE BUILD",
     );
   }
   return level;
@@ -105,7 +105,7 @@ function readBaseline(file: string): Baseline {
     return parseBaseline(Buffer.from(bytes).toString("utf8"), file);
   } catch (error) {
     if (error instanceof BaselineError || error instanceof ManifestError)
-      throw new UsageError(`isotrace findings: ${error.message}`, { cause: error });
+      throw new UsageError(`findings: ${error.message}`, { cause: error });
     throw error;
   }
 }
@@ -115,7 +115,7 @@ function writeBaseline(file: string, text: string): void {
     writeFileSync(resolve(file), text);
   } catch (error) {
     throw new UsageError(
-      `isotrace findings: --write-baseline: ${(error as Error).message}; give a file that can be written`,
+      `findings: --write-baseline: ${(error as Error).message}; give a file that can be written`,
       { cause: error },
     );
   }

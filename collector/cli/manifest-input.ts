@@ -52,16 +52,16 @@ export function readInput(options: Options): ManifestInput {
   const [build, more] = given;
   if ((build === undefined) === (triplets === undefined) || more !== undefined) {
     throw new UsageError(
-      "isotrace manifest: give one BUILD or MANIFEST, or --triplets DIR, for example: isotrace manifest latest",
+      "manifest: give one BUILD or MANIFEST, or --triplets DIR, for example: isotrace manifest latest",
     );
   }
   if (serials !== undefined && triplets === undefined) {
-    throw new UsageError("isotrace manifest: --serials needs --triplets; a build or manifest has its own");
+    throw new UsageError("manifest: --serials needs --triplets; a build or manifest has its own");
   }
   const file = build === undefined ? undefined : resolve(cwd, build);
   const isBuild = file !== undefined && !isManifestFile(file);
   if (origins !== undefined && !isBuild) {
-    throw new UsageError("isotrace manifest: --origins needs a BUILD; a manifest has its references already");
+    throw new UsageError("manifest: --origins needs a BUILD; a manifest has its references already");
   }
   if (isBuild) return ofBuild(build!, options);
   return ofFiles(file === undefined ? options : { ...options, file });

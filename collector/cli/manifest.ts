@@ -59,7 +59,7 @@ export async function main(args: string[]): Promise<number> {
   const format = manifestFormats.find((each) => each.name === name)!;
   if (values.sign !== undefined && format.of !== "statement") {
     throw new UsageError(
-      `isotrace manifest: --sign needs --format ${statements.join(" or ")}, but it is ${name}; sign a file of it with your own tool`,
+      `manifest: --sign needs --format ${statements.join(" or ")}, but it is ${name}; sign a file of it with your own tool`,
     );
   }
   try {
@@ -90,12 +90,12 @@ function statement({ name, print }: StatementFormat, material: Material | undefi
   if (material === undefined) {
     const remedy = "give a BUILD, or take cyclonedx, spdx or buildinfo";
     throw new UsageError(
-      `isotrace manifest: --format ${name} needs what a recording tells, and this is no BUILD; ${remedy}`,
+      `manifest: --format ${name} needs what a recording tells, and this is no BUILD; ${remedy}`,
     );
   }
   if (subjects(material).length > 0) return print(material);
   throw new UsageError(
-    `isotrace manifest: --format ${name} states something of an image file, and build ${JSON.stringify(material.build.id)} recorded none; give a build that made one`,
+    `manifest: --format ${name} states something of an image file, and build ${JSON.stringify(material.build.id)} recorded none; give a build that made one`,
   );
 }
 

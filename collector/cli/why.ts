@@ -31,14 +31,12 @@ export async function main(args: string[]): Promise<number> {
   const format = formatOf("why", ["text", "json"], values.format);
   const [build, path] = positionals;
   if (build === undefined || positionals.length !== (values.bytes === undefined ? 2 : 1)) {
-    throw new UsageError(
-      "isotrace why: give one BUILD and one PATH, for example: isotrace why latest /etc/passwd",
-    );
+    throw new UsageError("why: give one BUILD and one PATH, for example: isotrace why latest /etc/passwd");
   }
   const asked = values.bytes === undefined ? bytesOf(path!) : bytesOfBase64(values.bytes);
   if (!asked.startsWith("/")) {
     throw new UsageError(
-      `isotrace why: PATH must be absolute inside the image, but it is ${JSON.stringify(shown(asked))}; begin it with "/"`,
+      `why: PATH must be absolute inside the image, but it is ${JSON.stringify(shown(asked))}; begin it with "/"`,
     );
   }
   const opened = openBuild(resolveBuild(build, process.cwd()));
@@ -52,7 +50,7 @@ export async function main(args: string[]): Promise<number> {
 // Node decodes arguments as UTF-8 and puts U+FFFD for what is not: such a path is no path of any image.
 function bytesOf(path: string): string {
   if (path.includes("\ufffd")) {
-    throw new UsageError(`isotrace why: PATH is not UTF-8; give its bytes with --bytes BASE64`);
+    throw new UsageError(`why: PATH is not UTF-8; give its bytes with --bytes BASE64`);
   }
   return Buffer.from(path, "utf8").toString("latin1");
 }
@@ -60,7 +58,7 @@ function bytesOf(path: string): string {
 function bytesOfBase64(text: string): string {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) {
     throw new UsageError(
-      `isotrace why: --bytes must be base64, but it is ${JSON.stringify(text.slice(0, 60))}; encode the path's bytes: printf PATH | base64 -w0`,
+      `why: --bytes must be base64, but it is ${JSON.stringify(text.slice(0, 60))}; encode the path's bytes: printf PATH | base64 -w0`,
     );
   }
   return Buffer.from(text, "base64").toString("latin1");

@@ -1,4 +1,5 @@
 import { closeSync, type Dirent, openSync, readdirSync } from "node:fs";
+import { constants } from "node:os";
 import { type Event, operation } from "../../../proto/events.ts";
 import {
   handleAndMount,
@@ -29,7 +30,7 @@ export interface FinderOutput {
   number(process: Incarnation): number;
   /** Marks a directory, where one mark on the file system is refused. @throws SystemError */
   mark?: ((directory: Uint8Array) => void) | undefined;
-  /** Directories can be opened by their handles, wherever they have been moved to. */
+  /** A directory's key is its handle, by which it can be opened wherever it has been moved to. */
   hasHandles: boolean;
 }
 
@@ -45,6 +46,8 @@ export class Finder implements DirectoryFinder {
   readonly #mount: number;
   readonly #mountId: number;
   readonly #out: FinderOutput;
+  /** Handles can be opened, too: CAP_DAC_READ_SEARCH is needed (open_by_handle_at(2)), which not every container has. */
+  readonly #opensHandles: boolean;
   #elsewhere = new Set<string>();
   /** Objects of files that need not be found any more: only where directories have marks of their own. */
   readonly #seen = new Set<number>();
@@ -61,6 +64,9 @@ export class Finder implements DirectoryFinder {
     const { key, mount } = handleAndMount(path);
     this.#mountId = mount;
     this.tree = new DirectoryTree(key);
+    const fd = out.hasHandles ? openByHandle(this.#mount, key, O_PATH) : -1;
+    this.#opensHandles = fd >= 0;
+    if (fd >= 0) closeSync(fd);
     for (const each of own) this.own.add(handleOf(this.#build.at(Buffer.from(each))));
   }
 
@@ -98,9 +104,16 @@ export class Finder implements DirectoryFinder {
       return;
     }
     const found = { time, operations: operation.found | operation.crossing };
-    // By handle: it may have been moved on since, and another directory may lie where it came to.
-    const fd = openByHandle(this.#mount, node.key, O_DIRECTORY);
-    if (fd < 0) return; // removed meanwhile, and what was in it before it
+    const fd = this.#openItself(node);
+    if (fd < 0) {
+      // Removed meanwhile, and what was in it before it; but without handles it can have been moved on as well.
+      if (!this.#opensHandles)
+        this.#out.loss(
+          "directory",
+          "a directory that came from outside was gone before it could be read: it is found by its handle only with CAP_DAC_READ_SEARCH",
+        );
+      return;
+    }
     try {
       this.#scanInto(node, Buffer.from(`/proc/self/fd/${fd}`), found);
     } finally {
@@ -110,15 +123,33 @@ export class Finder implements DirectoryFinder {
 
   /** Opens a directory below the build directory, wherever it has been moved to. @throws SystemError if it is gone. */
   open(node: DirectoryNode): number {
-    // Handles of overlayfs, which takes no mark on the file system, cannot be opened.
     const below = pathOf(node);
-    const path = below === undefined ? undefined : this.absolute(below);
-    if (!this.#out.hasHandles && path !== undefined) return open(path, O_DIRECTORY);
-    const merged = path === undefined ? undefined : this.#build.open(path, node.key);
+    const merged = below === undefined ? undefined : this.#build.open(this.absolute(below), node.key);
     if (merged !== undefined) return merged;
-    const fd = openByHandle(this.#mount, node.key, O_DIRECTORY);
-    if (fd < 0) throw new SystemError("open_by_handle_at", -fd, `directory "${node.name}"`);
+    const fd = this.#openItself(node);
+    if (fd < 0) throw new SystemError("open", -fd, `directory "${node.name}"`);
     return fd;
+  }
+
+  /**
+   * By handle: it may have been moved on since, and another directory may lie where it came to. Where handles cannot be
+   * opened, by its path, if that leads to it and through no symlink. The result is a descriptor, or -errno.
+   */
+  #openItself(node: DirectoryNode): number {
+    if (this.#opensHandles) return openByHandle(this.#mount, node.key, O_DIRECTORY);
+    const below = pathOf(node);
+    if (below === undefined) return -constants.errno.ESTALE;
+    const path = this.#build.at(this.absolute(below));
+    try {
+      const fd = open(path, O_DIRECTORY);
+      const isIt = this.#out.hasHandles ? handleOfFd(fd) === node.key : pathOfFd(fd)?.equals(path);
+      if (isIt === true) return fd;
+      closeSync(fd);
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      return -error.errno;
+    }
+    return -constants.errno.ESTALE;
   }
 
   /** The directory at an absolute path, if it is there and events have told of it: they may be still to come. */
@@ -159,7 +190,7 @@ export class Finder implements DirectoryFinder {
 
   /** Undefined if it was removed meanwhile, or is of another file system: then it was not ours, or its creation told of it. */
   #pathOfHandle(key: string): Buffer | undefined {
-    if (!this.#out.hasHandles) return undefined;
+    if (!this.#opensHandles) return undefined;
     const fd = openByHandle(this.#mount, key, O_PATH);
     if (fd < 0) return undefined;
     try {

@@ -49,9 +49,9 @@ c"; cd ${build.path}; `;
 });
 
 describe("where not all is allowed", () => {
-  const without = (directory: string, capabilities: string) => {
+  const without = (directory: string, capabilities: string, script = "echo made >file; exit 4") => {
     const [bounding, inheritable] = [`--bounding-set=${capabilities}`, `--inh-caps=${capabilities}`];
-    const build = [program, "run", "--", "sh", "-c", "echo made >file; exit 4"];
+    const build = [program, "run", "--", "sh", "-c", script];
     return execa("setpriv", [bounding, inheritable, ...build], {
       cwd: directory,
       reject: false,
@@ -67,6 +67,29 @@ describe("where not all is allowed", () => {
     const events = eventsOf(build.path);
     expect(ofKind(events, "file")).toContainEqual(expect.objectContaining({ name: "file" }));
     expect(ofKind(events, "loss")).toEqual([]);
+  });
+
+  it("is recorded whole where directories cannot be opened by their handles, as in most containers", async () => {
+    using build = buildDirectory();
+    using outside = buildDirectory();
+    const script = `mkdir -p ${outside.path}/tree/deep; echo 1 >${outside.path}/tree/deep/file; mv ${outside.path}/tree chroot; sleep 1; mv chroot moved; exit 4`;
+    const { exitCode, stderr } = await without(build.path, "-dac_read_search", script);
+    expect({ exitCode, complete: !stderr.includes("INCOMPLETE") }).toEqual({ exitCode: 4, complete: true });
+    const events = eventsOf(build.path);
+    const deep = ofKind(events, "directory").find(({ name }) => name === "deep");
+    expect(ofKind(events, "file")).toContainEqual(
+      expect.objectContaining({ name: "file", directory: deep?.id }),
+    );
+    expect(ofKind(events, "loss")).toEqual([]);
+  });
+
+  it("is said to be recorded in part where a directory from outside was moved on before it could be read without handles", async () => {
+    using build = buildDirectory();
+    using outside = buildDirectory();
+    const script = `mkdir ${outside.path}/tree; echo 1 >${outside.path}/tree/file; mv ${outside.path}/tree chroot; mv chroot ${outside.path}/again; exit 4`;
+    const { exitCode, stderr } = await without(build.path, "-dac_read_search", script);
+    expect(exitCode).toBe(4);
+    expect(stderr).toMatch(/INCOMPLETE: .*CAP_DAC_READ_SEARCH/);
   });
 
   it("is recorded in part without any capability, and it is said what would be needed", async () => {

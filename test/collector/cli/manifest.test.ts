@@ -54,7 +54,7 @@ describe("of a build", () => {
     const recording = recordedBuild({ withoutImage: true }).save();
     for (const name of ["slsa", "runtime-trace"]) {
       expect(await refusal("--format", name, recording)).toBe(
-        `isotrace manifest: --format ${name} states something of an image file, and build "test-build" recorded none; give a build that made one`,
+        `manifest: --format ${name} states something of an image file, and build "test-build" recorded none; give a build that made one`,
       );
     }
     await analyze(recording, directory);
