@@ -76,7 +76,7 @@ function withoutWholeMark(
 /** On an overlayfs: what else would have done. */
 function withoutUpper(own: Mount | undefined): string {
   if (own?.type !== "overlay") return "";
-  return ", and its upper layer is out of reach (no file system that is mounted here holds it) or layers below have files in the build directory";
+  return ", and its upper layer is out of reach (no file system that is mounted here holds it, or CAP_DAC_READ_SEARCH is missing) or layers below have files in the build directory";
 }
 
 /** No file events: the recorder watches by other means. */
