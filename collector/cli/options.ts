@@ -6,7 +6,7 @@ export function formatOf<T extends string>(command: string, known: readonly T[],
   const found = known.find((format) => format === value);
   if (found !== undefined) return found;
   throw new UsageError(
-    `isotrace ${command}: --format must be one of ${known.join(", ")}, but it is ${JSON.stringify(value)}; give one of them`,
+    `${command}: --format must be one of ${known.join(", ")}, but it is ${JSON.stringify(value)}; give one of them`,
   );
 }
 

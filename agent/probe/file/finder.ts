@@ -9,13 +9,13 @@ import {
   openByHandle,
   pathOfFd,
 } from "../../kernel/handles.ts";
-import { O_DIRECTORY, O_PATH, open, SystemError } from "../../kernel/libc.ts";
+import { O_DIRECTORY, O_PATH, SystemError } from "../../kernel/libc.ts";
 import type { Writer } from "../process/attribution.ts";
 import type { Incarnation } from "../process/incarnation.ts";
 import { objectOf } from "./object.ts";
 import type { DirectoryFinder } from "./probe.ts";
 import { type DirectoryNode, DirectoryTree, pathOf } from "./tree.ts";
-import type { Twin } from "./twin.ts";
+import { openIf, type Twin } from "./twin.ts";
 
 /** Handles known to lie elsewhere; they are asked again after this many. */
 const elsewhereLimit = 20_000;
@@ -140,16 +140,9 @@ export class Finder implements DirectoryFinder {
     const below = pathOf(node);
     if (below === undefined) return -constants.errno.ESTALE;
     const path = this.#build.at(this.absolute(below));
-    try {
-      const fd = open(path, O_DIRECTORY);
-      const isIt = this.#out.hasHandles ? handleOfFd(fd) === node.key : pathOfFd(fd)?.equals(path);
-      if (isIt === true) return fd;
-      closeSync(fd);
-    } catch (error) {
-      if (!(error instanceof SystemError)) throw error;
-      return -error.errno;
-    }
-    return -constants.errno.ESTALE;
+    return openIf(path, O_DIRECTORY, (fd) =>
+      this.#out.hasHandles ? handleOfFd(fd) === node.key : pathOfFd(fd)?.equals(path) === true,
+    );
   }
 
   /** The directory at an absolute path, if it is there and events have told of it: they may be still to come. */

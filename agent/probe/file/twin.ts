@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { type HandleKey, handleOfFd, openByHandle, pathOfFd } from "../../kernel/handles.ts";
 import { close, O_DIRECTORY, O_NOFOLLOW, O_PATH, open, SystemError } from "../../kernel/libc.ts";
 import { upperKey } from "../../kernel/upper-layer.ts";
@@ -42,14 +43,9 @@ export class Twin {
    */
   open(path: Buffer, key: HandleKey): number | undefined {
     if (this.#upper === undefined) return undefined;
-    try {
-      const fd = open(path, O_DIRECTORY | O_NOFOLLOW);
-      if (path.length === this.directory.length || upperKey(handleOfFd(fd)) === key) return fd;
-      close(fd);
-    } catch (error) {
-      if (!(error instanceof SystemError)) throw error; // moved, or removed
-    }
-    return undefined;
+    const isTop = path.length === this.directory.length;
+    const fd = openIf(path, O_DIRECTORY | O_NOFOLLOW, (it) => isTop || upperKey(handleOfFd(it)) === key);
+    return fd < 0 ? undefined : fd; // moved, or removed
   }
 
   /** The path of what has this handle in the upper layer; undefined if it is gone, or lies elsewhere. */
@@ -69,5 +65,20 @@ export class Twin {
     const name = this.#upper?.name ?? this.directory;
     if (path === undefined || !isWithin(path, name)) return undefined;
     return this.#upper === undefined ? path : Buffer.concat([this.directory, path.subarray(name.length)]);
+  }
+}
+
+/** Opens what a path leads to, if that is what is meant. The result is a descriptor, or -errno: -ESTALE if it is another. */
+export function openIf(path: Uint8Array, flags: number, isMeant: (fd: number) => boolean): number {
+  let fd = -1;
+  try {
+    fd = open(path, flags);
+    if (isMeant(fd)) return fd;
+    close(fd);
+    return -constants.errno.ESTALE;
+  } catch (error) {
+    if (fd >= 0) close(fd);
+    if (!(error instanceof SystemError)) throw error;
+    return -error.errno;
   }
 }
