@@ -1,7 +1,7 @@
-import { statSync } from "node:fs";
 import { UsageError } from "../../collector/cli/usage-error.ts";
 import { superviseAttach } from "../supervisor/run.ts";
 import { uplinkUsage } from "../uplink/options.ts";
+import { requireBuildDirectory } from "./build-directory.ts";
 import { recordingOptions } from "./options.ts";
 import { report } from "./report.ts";
 import { planOf } from "./run.ts";
@@ -24,9 +24,7 @@ export async function main(args: string[]): Promise<number> {
   const { values, positionals } = recordingOptions(args);
   const [directory] = positionals;
   if (directory === undefined || positionals.length > 1) throw new UsageError("attach: give one BUILD_DIR");
-  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UsageError(`attach: ${directory}: not a directory; give the directory that "lb build" runs in`);
-  }
+  requireBuildDirectory("attach", directory);
   const plan = planOf(directory, [], values);
   process.stderr.write(`isotrace: recording ${plan.directory}; press Ctrl-C to end\n`);
   const uplink = await startUplink("attach", values, plan);

@@ -2,6 +2,7 @@ import { realpathSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { UsageError } from "../../collector/cli/usage-error.ts";
 import { checks, type Finding } from "../doctor/checks.ts";
+import { requireBuildDirectory } from "./build-directory.ts";
 
 export const usage = `isotrace doctor [--format text|json] [BUILD_DIR]
 
@@ -21,7 +22,9 @@ export async function main(args: string[]): Promise<number> {
   if (format !== "text" && format !== "json")
     throw new UsageError(`doctor: --format: "${format}" is not a format; give text or json`);
   if (positionals.length > 1) throw new UsageError("doctor: give one BUILD_DIR at the most");
-  const directory = realpathSync(positionals[0] ?? ".");
+  const [given = "."] = positionals;
+  requireBuildDirectory("doctor", given);
+  const directory = realpathSync(given);
   const findings = checks.flatMap((check) => check.run(directory));
   const fit = findings.every(({ state }) => state === "fit");
   process.stdout.write(format === "json" ? json(fit, findings) : text(findings));
