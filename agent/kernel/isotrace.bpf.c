@@ -153,7 +153,7 @@ struct linux_binprm {
 };
 
 struct pt_regs {
-	unsigned long r10, r9, r8, dx, si, di, orig_ax;
+	unsigned long r10, r9, r8, ax, dx, si, di, orig_ax;
 };
 
 #pragma clang attribute pop
@@ -883,43 +883,46 @@ static __noinline int tap_connect(unsigned long fd, unsigned long address, unsig
 }
 
 /*
- * At the exit of a system call, not at its entry: there the path's page may not be resident yet.
- * One raw tracepoint for all calls rather than one perf event each: measured cheaper, and it needs no tracefs.
- * 32-bit system calls have other numbers and are not looked at (TS_COMPAT).
+ * At the exit of a system call, not at its entry: there the path's page may not be resident yet. 32-bit system calls have
+ * other numbers and are not looked at (TS_COMPAT).
  */
+static __always_inline int tap(struct pt_regs *regs, long result)
+{
+	switch (regs->orig_ax) {
+	case 2: /* open */
+		return tap_open(regs->di, result);
+	case 257: /* openat */
+	case 437: /* openat2 */
+		return tap_open(regs->si, result);
+	case 9: /* mmap */
+		return (regs->r10 & MAP_TYPE) == MAP_DROPPABLE ? count(NEED_VDSO_RANDOM) : 0;
+	case 318: /* getrandom */
+		return tap_getrandom(regs->si, regs->dx, result);
+	case 63: /* uname */
+		return count(NEED_UNAME);
+	case 99: /* sysinfo */
+		return count(NEED_SYSINFO);
+	case 204: /* sched_getaffinity */
+		return count(NEED_AFFINITY);
+	case 42: /* connect */
+		return tap_connect(regs->di, regs->si, regs->dx, result);
+	}
+	return 0;
+}
+
+/* On the perf event of each of these calls: the other calls of the machine's processes lose least. taps.ts has the list. */
+SEC("tracepoint")
+int on_tapped_exit(void *context)
+{
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+
+	tap(regs, regs->ax);
+	return 0; /* anything else would make perf count it */
+}
+
+/* At the exit of every call, where those cannot be had. */
 SEC("tp_btf/sys_exit")
 int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 {
-	int taken;
-
-	switch (regs->orig_ax) {
-	case 2: /* open */
-		taken = tap_open(regs->di, result);
-		break;
-	case 257: /* openat */
-	case 437: /* openat2 */
-		taken = tap_open(regs->si, result);
-		break;
-	case 9: /* mmap */
-		taken = (regs->r10 & MAP_TYPE) == MAP_DROPPABLE ? count(NEED_VDSO_RANDOM) : 0;
-		break;
-	case 318: /* getrandom */
-		taken = tap_getrandom(regs->si, regs->dx, result);
-		break;
-	case 63: /* uname */
-		taken = count(NEED_UNAME);
-		break;
-	case 99: /* sysinfo */
-		taken = count(NEED_SYSINFO);
-		break;
-	case 204: /* sched_getaffinity */
-		taken = count(NEED_AFFINITY);
-		break;
-	case 42: /* connect */
-		taken = tap_connect(regs->di, regs->si, regs->dx, result);
-		break;
-	default:
-		taken = 0;
-	}
-	return taken;
+	return tap(regs, result);
 }

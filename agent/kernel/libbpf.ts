@@ -3,6 +3,7 @@ import koffi, { type LibraryHandle } from "koffi";
 import * as layout from "./layout.ts";
 import { close, failed, SystemError } from "./libc.ts";
 import type { Pointer } from "./pointer.ts";
+import { openTaps } from "./taps.ts";
 
 /** The eBPF programs could not be loaded. `step` is "libbpf", "open", or a program's name. */
 export class BpfError extends Error {
@@ -22,6 +23,8 @@ export interface ProcessEventsOptions {
   ringBytes?: number;
   /** Count what processes ask of their environment: about 1 % of a build's time. */
   needs: boolean;
+  /** Look at every system call for that, also where those of interest can be had apart. */
+  everyCall?: boolean;
 }
 
 /**
@@ -50,7 +53,8 @@ export interface Losses {
 }
 
 const processPrograms = ["on_fork", "on_exec", "on_exit"];
-const needsProgram = "on_sys_exit";
+/** What processes ask of their environment: at the exits of some calls, or of all. */
+const needsPrograms = { tapped: "on_tapped_exit", every: "on_sys_exit" } as const;
 
 /**
  * Loads isotrace.bpf.o and attaches its programs: from here on, events gather in the ring.
@@ -66,14 +70,17 @@ export function openProcessEvents(options: ProcessEventsOptions): ProcessEvents 
   const object: Pointer = libbpf.open(code, code.length, null);
   if (!object) throw new BpfError("open", failed("open", path.pathname).code, path.pathname, reinstall);
   const links: Pointer[] = [];
+  const taps = options.needs && options.everyCall !== true ? tapsIfAny() : [];
+  const isTapped = taps.length > 0;
   try {
+    const needsProgram = isTapped ? needsPrograms.tapped : needsPrograms.every;
     const names = options.needs ? [...processPrograms, needsProgram] : processPrograms;
-    configure(libbpf, object, ringBytes, options.needs);
+    configure(libbpf, object, ringBytes, options.needs ? needsProgram : undefined);
     const programs = load(libbpf, object, names);
     for (const [index, program] of programs.entries()) {
-      const link: Pointer = libbpf.attach(program);
-      if (!link) throw new BpfError(names[index]!, failed("attach", "").code, "attaching", privileges);
-      links.push(link);
+      const name = names[index]!;
+      if (name === needsPrograms.tapped) attachEach(libbpf, program, name, taps, links);
+      else links.push(attached(name, libbpf.attach(program)));
     }
     const ringFd: number = libbpf.mapFd(libbpf.findMap(object, "events"));
     const lossesFd: number = libbpf.mapFd(libbpf.findMap(object, "losses"));
@@ -91,9 +98,34 @@ export function openProcessEvents(options: ProcessEventsOptions): ProcessEvents 
     };
   } catch (error) {
     for (const link of links) libbpf.destroy(link);
+    for (const fd of taps) close(fd);
     libbpf.close(object);
+    if (isTapped) return openProcessEvents({ ...options, everyCall: true });
     throw error;
   }
+}
+
+/** The system calls of interest apart, where they can be had: it tells the same as looking at all. */
+function tapsIfAny(): number[] {
+  try {
+    return openTaps() ?? [];
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    return [];
+  }
+}
+
+/** To every tap; each then belongs to its link. */
+function attachEach(libbpf: Libbpf, program: Pointer, name: string, taps: number[], links: Pointer[]): void {
+  for (let fd = taps[0]; fd !== undefined; fd = taps[0]) {
+    links.push(attached(name, libbpf.attachPerfEvent(program, fd)));
+    taps.shift();
+  }
+}
+
+function attached(name: string, link: Pointer): Pointer {
+  if (!link) throw new BpfError(name, failed("attach", "").code, "attaching", privileges);
+  return link;
 }
 
 /** Counts so far, from descriptors of `openProcessEvents`, in any process. @throws SystemError, BpfError */
@@ -134,15 +166,19 @@ export function closeAll(fds: Iterable<number>): void {
 const reinstall = "the installation is damaged: install Isotrace again";
 const privileges = "root (CAP_BPF, CAP_PERFMON) and a kernel of 5.17 or later with BTF are needed";
 
-function configure(libbpf: Libbpf, object: Pointer, ringBytes: number, needs: boolean): void {
+function configure(libbpf: Libbpf, object: Pointer, ringBytes: number, needsProgram?: string): void {
   const settings = Buffer.alloc(layout.settingsSize);
   settings.writeBigUInt64LE(BigInt(ringBytes >> 2), layout.settings.wake_bytes);
   settings.writeUInt32LE(statSync("/proc/self/ns/pid").ino, layout.settings.pid_namespace);
-  settings.writeUInt32LE(needs ? 1 : 0, layout.settings.needs);
+  settings.writeUInt32LE(needsProgram === undefined ? 0 : 1, layout.settings.needs);
   const result: number =
     libbpf.setInitialValue(libbpf.findMap(object, ".rodata.settings"), settings, settings.length) ||
     libbpf.setMaxEntries(libbpf.findMap(object, "events"), ringBytes) ||
-    libbpf.setAutoload(libbpf.findProgram(object, needsProgram), needs);
+    Object.values(needsPrograms).reduce(
+      (error: number, name) =>
+        error || libbpf.setAutoload(libbpf.findProgram(object, name), name === needsProgram),
+      0,
+    );
   if (result !== 0) throw new BpfError("settings", `error ${result}`, "", reinstall);
 }
 
@@ -219,6 +255,7 @@ function bind(lib: LibraryHandle) {
     setLog: lib.func("int bpf_program__set_log_buf(void *program, void *log, size_t size)"),
     programFd: lib.func("int bpf_program__fd(void *program)"),
     attach: lib.func("void *bpf_program__attach(void *program)"),
+    attachPerfEvent: lib.func("void *bpf_program__attach_perf_event(void *program, int fd)"),
     linkFd: lib.func("int bpf_link__fd(void *link)"),
     destroy: lib.func("int bpf_link__destroy(void *link)"),
     lookup: lib.func("int bpf_map_lookup_elem(int fd, const void *key, _Out_ void *value)"),

@@ -1,20 +1,21 @@
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { KernelEvent } from "../../../agent/kernel/events.ts";
+import { openProcessEvents } from "../../../agent/kernel/libbpf.ts";
 import { every, Watch } from "./support/watch.ts";
 
 let watch: Watch;
 let directory: string;
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), "isotrace-needs-"));
-  watch = new Watch();
 });
 afterAll(() => {
-  watch.close();
   rmSync(directory, { recursive: true });
 });
 
@@ -25,7 +26,17 @@ function needs(found: KernelEvent[]): Record<string, { count: number; bytes: num
   return Object.fromEntries(items.map(({ what, ...rest }) => [what, rest]));
 }
 
-describe("what a process asks of its environment", () => {
+describe.each([
+  { way: "seen at the calls of interest alone", everyCall: false },
+  { way: "seen at every call", everyCall: true },
+])("what a process asks of its environment, $way", ({ everyCall }) => {
+  beforeAll(() => {
+    watch = new Watch({ needs: true, everyCall });
+  });
+  afterAll(() => {
+    watch.close();
+  });
+
   it("does not count what the C library draws at every start", async () => {
     expect(Object.keys(needs(await eventsOf("/bin/true", [])))).not.toContain("getrandom");
   });
@@ -91,16 +102,6 @@ describe("what a process asks of its environment", () => {
     expect(asked).toEqual([["/proc/version"], ["/proc/meminfo"]]);
   });
 
-  it("is not told where that is switched off, and everything else is", async () => {
-    const without = new Watch({ needs: false });
-    try {
-      const found = await without.eventsOf("/usr/bin/head", ["-c1", "/proc/uptime"]);
-      expect(found.map(({ kind }) => kind)).toEqual(["exec", "exit"]);
-    } finally {
-      without.close();
-    }
-  });
-
   it("tells of connections to addresses of both kinds, and of none within the machine's files", async () => {
     const server = createServer((socket) => socket.end()).listen(0, "::");
     const unix = createServer((socket) => socket.end()).listen(join(directory, "socket"));
@@ -118,3 +119,46 @@ u = s.socket(s.AF_UNIX); u.connect("${join(directory, "socket")}")`;
     ]);
   });
 });
+
+it("what a process asks is not told where that is switched off, and everything else is", async () => {
+  const without = new Watch({ needs: false });
+  try {
+    const found = await without.eventsOf("/usr/bin/head", ["-c1", "/proc/uptime"]);
+    expect(found.map(({ kind }) => kind)).toEqual(["exec", "exit"]);
+  } finally {
+    without.close();
+  }
+});
+
+it("sees the calls of interest apart without a mount that anyone sees, and lets go of all of it", () => {
+  const before = [readFileSync("/proc/self/mountinfo", "latin1"), openFiles()];
+  const source = openProcessEvents({ needs: true });
+  expect(readFileSync("/proc/self/mountinfo", "latin1")).toBe(before[0]);
+  expect(source.linkFds).toHaveLength(3 + 9);
+  source.close();
+  expect(openFiles()).toEqual(before[1]);
+});
+
+it("looks at every call where tracefs may not be mounted", async () => {
+  const program = fileURLToPath(new URL("../../../agent/kernel/libbpf.ts", import.meta.url));
+  const script = `const { openProcessEvents } = await import(${JSON.stringify(program)});
+console.log(openProcessEvents({ needs: true }).linkFds.length); process.exit()`;
+  const without = ["--bounding-set", "-sys_admin", "--inh-caps", "-sys_admin"];
+  const { stdout } = await execa("setpriv", [...without, process.execPath, "-e", script]);
+  expect(stdout).toBe(String(3 + 1));
+});
+
+/** Descriptors of this process that lead to what eBPF, perf and mounts are made of. */
+function openFiles(): string[] {
+  return readdirSync("/proc/self/fd")
+    .flatMap((fd) => readlink(`/proc/self/fd/${fd}`))
+    .filter((target) => /bpf|perf|^\/$/.test(target));
+}
+
+function readlink(path: string): string[] {
+  try {
+    return [readlinkSync(path)];
+  } catch {
+    return []; // the directory's own descriptor
+  }
+}

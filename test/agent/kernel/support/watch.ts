@@ -2,7 +2,12 @@ import { execa } from "execa";
 import { expect } from "vitest";
 import { decode } from "../../../../agent/kernel/decode.ts";
 import type { KernelEvent } from "../../../../agent/kernel/events.ts";
-import { openProcessEvents, type ProcessEvents, ringSize } from "../../../../agent/kernel/libbpf.ts";
+import {
+  openProcessEvents,
+  type ProcessEvents,
+  type ProcessEventsOptions,
+  ringSize,
+} from "../../../../agent/kernel/libbpf.ts";
 import { Ring } from "../../../../agent/kernel/ring.ts";
 
 export type Of<K extends KernelEvent["kind"]> = Extract<KernelEvent, { kind: K }>;
@@ -13,7 +18,7 @@ export class Watch {
   readonly #ring: Ring;
   readonly #events: KernelEvent[] = [];
 
-  constructor(options = { needs: true }) {
+  constructor(options: ProcessEventsOptions = { needs: true }) {
     this.#source = openProcessEvents(options);
     this.#ring = new Ring(this.#source.ringFd, ringSize(this.#source.ringFd));
   }
