@@ -2,6 +2,7 @@ import { existsSync, statfsSync } from "node:fs";
 import { release } from "node:os";
 import { findProgram } from "../find-program.ts";
 import { fileSystemName } from "../kernel/file-system.ts";
+import { isKernelAtLeast } from "../kernel/version.ts";
 import { openKernel } from "../supervisor/kernel-handles.ts";
 
 export interface Finding {
@@ -54,14 +55,12 @@ function root(): Finding[] {
 }
 
 function kernel(): Finding[] {
-  const [major = 0, minor = 0] = release().split(".").map(Number);
-  const isNew = major > 5 || (major === 5 && minor >= 17);
   const btf = existsSync("/sys/kernel/btf/vmlinux");
   return [
     judged(
       "kernel",
       release(),
-      isNew ? "fit" : "unfit",
+      isKernelAtLeast(5, 17) ? "fit" : "unfit",
       "Linux 5.17 or later is needed: its fanotify tells both names of a rename",
     ),
     judged(

@@ -70,7 +70,7 @@ export function openProcessEvents(options: ProcessEventsOptions): ProcessEvents 
   const object: Pointer = libbpf.open(code, code.length, null);
   if (!object) throw new BpfError("open", failed("open", path.pathname).code, path.pathname, reinstall);
   const links: Pointer[] = [];
-  const taps = options.needs && options.everyCall !== true ? tapsIfAny() : [];
+  const taps = options.needs && options.everyCall !== true ? openTaps() : [];
   const isTapped = taps.length > 0;
   try {
     const needsProgram = isTapped ? needsPrograms.tapped : needsPrograms.every;
@@ -102,16 +102,6 @@ export function openProcessEvents(options: ProcessEventsOptions): ProcessEvents 
     libbpf.close(object);
     if (isTapped) return openProcessEvents({ ...options, everyCall: true });
     throw error;
-  }
-}
-
-/** The system calls of interest apart, where they can be had: it tells the same as looking at all. */
-function tapsIfAny(): number[] {
-  try {
-    return openTaps() ?? [];
-  } catch (error) {
-    if (!(error instanceof SystemError)) throw error;
-    return [];
   }
 }
 

@@ -1,7 +1,7 @@
-import { release } from "node:os";
 import koffi from "koffi";
-import { close, failed } from "./libc.ts";
+import { close, failed, SystemError } from "./libc.ts";
 import { tracepointIds } from "./tracefs.ts";
+import { isKernelAtLeast } from "./version.ts";
 
 const libc = koffi.load("libc.so.6");
 const perfEventOpen = libc.func(
@@ -24,13 +24,12 @@ const tapped = [
 /**
  * A perf event of each tapped call, for a program to be attached to. One tracepoint of all calls tells the same, but runs the
  * program at each of them: a debootstrap makes millions, and eight of nine are none of these.
- * @returns descriptors, which are the caller's; undefined before Linux 6.7, which does not count the runs of such a program
- *   that it skips (kernel/trace/bpf_trace.c, trace_call_bpf): what is missed must be known.
- * @throws SystemError where tracefs or perf events are not to be had
+ * @returns descriptors, which are the caller's; none where tracefs or perf events are not to be had, and before Linux 6.7, which
+ *   does not count the runs of such a program that it skips (kernel/trace/bpf_trace.c, trace_call_bpf): what is missed must be
+ *   known.
  */
-export function openTaps(): number[] | undefined {
-  const [major = 0, minor = 0] = release().split(".").map(Number);
-  if (major < 6 || (major === 6 && minor < 7)) return undefined;
+export function openTaps(): number[] {
+  if (!isKernelAtLeast(6, 7)) return [];
   const fds: number[] = [];
   try {
     for (const id of tracepointIds(tapped.map((call) => `syscalls/sys_exit_${call}`)))
@@ -38,7 +37,8 @@ export function openTaps(): number[] | undefined {
     return fds;
   } catch (error) {
     for (const fd of fds) close(fd);
-    throw error;
+    if (!(error instanceof SystemError)) throw error;
+    return [];
   }
 }
 
