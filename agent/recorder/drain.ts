@@ -1,5 +1,5 @@
 import { bootMicroseconds } from "../kernel/clock.ts";
-import { decode } from "../kernel/decode.ts";
+import type { KernelEvent } from "../kernel/events.ts";
 import { mask } from "../kernel/fanotify.ts";
 import { readOpenFiles } from "../kernel/fanotify-files.ts";
 import { type FileNotice, NoticeParser, type NoticeSink } from "../kernel/fanotify-parse.ts";
@@ -8,6 +8,7 @@ import { close } from "../kernel/libc.ts";
 import { Ring } from "../kernel/ring.ts";
 import { FileQueue } from "./file-queue.ts";
 import { Intake } from "./intake.ts";
+import { ProcessQueue } from "./process-queue.ts";
 import type { InheritedFds } from "./protocol.ts";
 
 /**
@@ -25,6 +26,8 @@ const pauses = [
 const longestForMarks = 20;
 /** The longest, while processes do much that is told: the ring must not fill up. */
 const longestForRing = 30;
+/** How full the ring may become before it is emptied. */
+const mostFill = 1 / 8;
 /**
  * How long events wait to be understood, in microseconds, unless there are many. Whatever little there is to understand, it
  * takes half a millisecond to get at code and data again, and the build the same to get back its own.
@@ -38,8 +41,8 @@ const written = mask.closeWrite | mask.modify;
 
 /** Where the events go. */
 export interface DrainTarget {
-  process(event: ReturnType<typeof decode>): void;
-  /** After the queue of process events has been read up to `to`. Returns whether it concerns the build. */
+  process(event: KernelEvent): void;
+  /** After every process event before `to`. Returns whether it concerns the build. */
   file(notice: FileNotice, from: number, to: number): boolean;
   /** A file was written to or closed after writing (`bits`), told by its open descriptor, which is the target's to use and not to keep. */
   written(bits: number, fd: number, pid: number, from: number, to: number): void;
@@ -62,7 +65,8 @@ export class Drain implements NoticeSink {
   readonly #intake: Intake;
   readonly #queue: FileQueue;
   readonly #parser = new NoticeParser();
-  readonly #ring: Ring | undefined;
+  readonly #processes: ProcessQueue;
+  readonly #waitingProcesses: Intake;
   #ringLosses: RingLosses | undefined;
   readonly #openFileBuffer = Buffer.alloc(4096);
   #openFilesEmptyAt = bootMicroseconds();
@@ -71,7 +75,7 @@ export class Drain implements NoticeSink {
   #to = 0;
   #timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
   #stopped = false;
-  readonly counts = { fileEvents: 0, ofBuild: 0, processEvents: 0 };
+  readonly #counts = { fileEvents: 0, ofBuild: 0 };
 
   /** @param directory where a file is made if events have to wait on disk. */
   constructor(fds: InheritedFds, target: DrainTarget, directory: string) {
@@ -80,7 +84,14 @@ export class Drain implements NoticeSink {
     this.#intake = new Intake(directory);
     this.#queue = new FileQueue(fds.fanotify, this.#intake);
     this.#queue.onFailure = (errno) => target.loss("file events", `reading failed with errno ${errno}`);
-    if (fds.ring >= 0) this.#ring = new Ring(fds.ring, ringSize(fds.ring));
+    const ring = fds.ring < 0 ? undefined : new Ring(fds.ring, ringSize(fds.ring));
+    this.#waitingProcesses = new Intake(directory);
+    this.#processes = new ProcessQueue(ring, this.#waitingProcesses, (event) => target.process(event));
+  }
+
+  /** What has been handed over. */
+  get counts(): { fileEvents: number; ofBuild: number; processEvents: number } {
+    return { ...this.#counts, processEvents: this.#processes.count };
   }
 
   /** Reads from now on, until `stop`. */
@@ -102,6 +113,7 @@ export class Drain implements NoticeSink {
       clearImmediate(this.#timer as NodeJS.Immediate);
     }
     this.#intake.close();
+    this.#waitingProcesses.close();
   }
 
   /** Hands over everything that has happened until now. */
@@ -127,7 +139,7 @@ export class Drain implements NoticeSink {
     if ((notice.mask & mask.openExec) !== 0) {
       this.#target.opensToExecute(notice, this.#from, this.#to);
     }
-    if (this.#target.file(notice, this.#from, this.#to)) this.counts.ofBuild++;
+    if (this.#target.file(notice, this.#from, this.#to)) this.#counts.ofBuild++;
   }
 
   overflow(): void {
@@ -152,8 +164,7 @@ export class Drain implements NoticeSink {
   #pauseAfter(bytes: number): number {
     const { pause } = pauses.find((each) => bytes >= each.bytes)!;
     if (this.#setsMarks) return Math.min(pause, longestForMarks);
-    const ring = this.#ring;
-    return ring !== undefined && ring.unread > ring.size >> 6 ? Math.min(pause, longestForRing) : pause;
+    return this.#processes.fill > 1 / 64 ? Math.min(pause, longestForRing) : pause;
   }
 
   /** Directories get marks of their own, which cannot wait. */
@@ -163,20 +174,22 @@ export class Drain implements NoticeSink {
 
   #isDue(): boolean {
     if (this.#setsMarks) return true;
-    const ring = this.#ring;
     return (
       this.#intake.bytes >= patienceBytes ||
-      (ring !== undefined && ring.unread > ring.size >> 3) ||
+      this.#processes.fill > mostFill ||
       bootMicroseconds() - this.#understoodAt >= patience
     );
   }
 
-  /** Hands over process events, then file events for a while. @returns false if there are more. */
+  /** Hands over file events for a while, and the process events that come before them. @returns false if there are more. */
   #understand(): boolean {
-    this.#readProcesses();
     this.#parse();
-    if (!this.#intake.isEmpty) return false;
+    if (!this.#intake.isEmpty) {
+      if (this.#processes.fill > mostFill) this.#processes.makeRoom();
+      return false;
+    }
     this.#understoodAt = bootMicroseconds();
+    this.#processes.handUntil(this.#understoodAt);
     if (this.#fds.upper >= 0) this.#target.settleWritten();
     else this.#readOpenFiles();
     return true;
@@ -203,16 +216,8 @@ export class Drain implements NoticeSink {
         this.#openFilesEmptyAt = before;
         return;
       }
-      this.counts.fileEvents += count;
+      this.#counts.fileEvents += count;
     }
-  }
-
-  #readProcesses(): void {
-    const ring = this.#ring;
-    if (ring === undefined) return;
-    this.counts.processEvents += ring.consume((offset, length) =>
-      this.#target.process(decode(ring.data, ring.view, offset, length)),
-    );
   }
 
   #parse(): void {
@@ -220,9 +225,10 @@ export class Drain implements NoticeSink {
     do {
       const batch = this.#intake.shift();
       if (batch === undefined) break;
+      this.#processes.handUntil(batch.to);
       this.#from = batch.from;
       this.#to = batch.to;
-      this.counts.fileEvents += this.#parser.parse(batch.data, batch.data.length, this);
+      this.#counts.fileEvents += this.#parser.parse(batch.data, batch.data.length, this);
     } while (bootMicroseconds() < until);
     this.#target.understoodUntil(this.#intake.oldest(this.#queue.emptyAt));
   }

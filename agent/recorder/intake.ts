@@ -25,6 +25,8 @@ export class Intake {
   #fd = -1;
   #writeAt = 0;
   #readAt = 0;
+  /** What was read from the file last. */
+  #buffer = Buffer.alloc(0);
 
   /** @param directory where the file is made if it is needed. */
   constructor(directory: string) {
@@ -41,7 +43,7 @@ export class Intake {
     this.#spilled.push({ from, to, length: data.length, held });
   }
 
-  /** The oldest batch. */
+  /** The oldest batch. Its data is there until the next is asked for. */
   shift(): Batch | undefined {
     const batch = this.#memory.shift();
     if (batch !== undefined) {
@@ -94,7 +96,8 @@ export class Intake {
   }
 
   #read(length: number): Buffer {
-    const data = readAt(this.#fd, this.#readAt, length);
+    if (this.#buffer.length < length) this.#buffer = Buffer.allocUnsafe(length);
+    const data = readAt(this.#fd, this.#readAt, length, this.#buffer);
     if (data.length < length)
       throw new Error("the file of waiting events is shorter than what was written to it");
     this.#readAt += length;

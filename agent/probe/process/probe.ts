@@ -1,6 +1,7 @@
-import { readlinkSync } from "node:fs";
+import { fstatSync, readlinkSync } from "node:fs";
 import type { Event, Variable } from "../../../proto/events.ts";
 import type { ConnectEvent, ExecEvent, KernelEvent } from "../../kernel/events.ts";
+import { close, O_DIRECTORY, O_PATH, open, SystemError } from "../../kernel/libc.ts";
 import type { ExecFacts, Incarnation } from "./incarnation.ts";
 import { ProcessRecorder } from "./recorder.ts";
 import { basename } from "./seed.ts";
@@ -149,12 +150,8 @@ export class ProcessProbe {
 
   // A short-lived process may be gone: the next one of the same root is asked then.
   #nameRoot(id: number, event: ExecEvent): void {
-    let path: Buffer;
-    try {
-      path = readlinkSync(`/proc/${event.pid}/root`, "buffer");
-    } catch {
-      return; // it has ended: the next process with this root tells
-    }
+    const path = pathOfRoot(event);
+    if (path === undefined) return;
     const directory = this.#out.directoryNumber(path);
     if (directory === undefined) return;
     this.#unnamedRoots.delete(id);
@@ -170,6 +167,22 @@ export class ProcessProbe {
 
   #epochAt(process: Incarnation, time: number): number {
     return process.execs.findLast((exec) => exec.time <= time)?.epoch ?? 0;
+  }
+}
+
+/** Where the root lies that a process had when it executed; undefined if it has ended, whoever has its pid by now. */
+function pathOfRoot({ pid, root }: ExecEvent): Buffer | undefined {
+  let fd: number;
+  try {
+    fd = open(`/proc/${pid}/root`, O_PATH | O_DIRECTORY);
+  } catch (error) {
+    if (error instanceof SystemError) return undefined;
+    throw error;
+  }
+  try {
+    return fstatSync(fd).ino === root.inode ? readlinkSync(`/proc/self/fd/${fd}`, "buffer") : undefined;
+  } finally {
+    close(fd);
   }
 }
 

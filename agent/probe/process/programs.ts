@@ -1,4 +1,5 @@
 import { fstatSync } from "node:fs";
+import { bootMicroseconds } from "../../kernel/clock.ts";
 import type { ExecEvent } from "../../kernel/events.ts";
 import { markProgram } from "../../kernel/fanotify.ts";
 import { type HandleKey, handleOfFd } from "../../kernel/handles.ts";
@@ -17,7 +18,8 @@ const mostMarked = 10_000;
 export class Programs {
   readonly #group: number;
   readonly #devices: ReadonlySet<number>;
-  readonly #marked = new Set<string>();
+  /** Since when each program has its mark (CLOCK_BOOTTIME, µs). */
+  readonly #marked = new Map<string, number>();
   readonly #names = new Map<HandleKey, string>();
 
   /**
@@ -34,7 +36,8 @@ export class Programs {
     const { device, inode } = event.executableIdentity;
     if (this.#devices.has(device)) return true;
     const key = `${device}:${inode}`;
-    if (this.#marked.has(key)) return true;
+    const since = this.#marked.get(key);
+    if (since !== undefined) return event.time > since;
     if (this.#group >= 0 && this.#marked.size < mostMarked) this.#mark(event, key);
     return false;
   }
@@ -56,7 +59,7 @@ export class Programs {
       try {
         if (fstatSync(fd).ino !== event.executableIdentity.inode) continue;
         markProgram(this.#group, fd);
-        this.#marked.add(key);
+        this.#marked.set(key, bootMicroseconds());
         this.#names.set(handleOfFd(fd), basename(event.executable.path));
         return;
       } catch (error) {

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, copyFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { execaSync } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { bootMicroseconds } from "../../../../agent/kernel/clock.ts";
 import type { ExecEvent } from "../../../../agent/kernel/events.ts";
 import { mask, openFanotify, readBatch } from "../../../../agent/kernel/fanotify.ts";
 import { NoticeParser } from "../../../../agent/kernel/fanotify-parse.ts";
@@ -24,11 +25,12 @@ afterEach(() => {
   overlay[Symbol.dispose]();
 });
 
-/** The exec of a program by a process that has ended, a child of this one. */
+/** The exec of a program, now, by a process that has ended, a child of this one. */
 function execOf(path: string, inode = statSync(path).ino): ExecEvent {
   const executable = { path: Buffer.from(path), truncated: false, unreachable: false };
   const executableIdentity = { device: statSync(path).dev, inode };
   return exec(2 ** 22 + 1, second, "program", {
+    time: bootMicroseconds(),
     parent: process.pid,
     executable,
     executableIdentity,
@@ -59,6 +61,14 @@ describe("a program on an overlayfs", () => {
     expect(programs.tells(execOf(program))).toBe(false);
     execaSync(program);
     expect(told(programs)).toEqual(["program"]);
+    expect(programs.tells(execOf(program))).toBe(true);
+  });
+
+  it("was not told of where an exec from before it had its mark is heard of later", () => {
+    const programs = new Programs(group, []);
+    const [first, second, third] = [execOf(program), execOf(program), execOf(program)];
+    expect(programs.tells(first)).toBe(false);
+    expect([second, third].map((event) => programs.tells(event))).toEqual([false, false]);
     expect(programs.tells(execOf(program))).toBe(true);
   });
 

@@ -80,6 +80,14 @@ describe("a root that processes are chrooted to", () => {
     expect(roots()).toMatchObject([{ id: 1, directory: 7 }]);
   });
 
+  it("is not told by another process that has the pid by now, with a root of its own", () => {
+    const { executes, roots } = begun();
+    executes(process.pid);
+    expect(roots()).toEqual([]);
+    executes(child.pid!);
+    expect(roots()).toMatchObject([{ id: 1, path: Buffer.from(chroot) }]);
+  });
+
   it("is another one where it is another directory", () => {
     const { executes, execs } = begun();
     executes(child.pid!);
