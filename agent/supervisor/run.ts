@@ -1,12 +1,13 @@
 import type { Variable } from "../../proto/events.ts";
 import { bootMicroseconds } from "../kernel/clock.ts";
 import { setOpenFilesLimit } from "../kernel/limits.ts";
-import { mountsBelow, unmountNew } from "../mounts.ts";
+import { mountsBelow } from "../mounts.ts";
 import type { Outcome as OutcomeKind } from "../recorder/protocol.ts";
 import { openKernel } from "./kernel-handles.ts";
 import { RecorderProcess } from "./recorder-process.ts";
 import { Interruption } from "./stop.ts";
 import { type BuildCommand, startBuild } from "./terminal.ts";
+import { unmountNew } from "./unmount.ts";
 
 export interface Plan {
   build: string;
