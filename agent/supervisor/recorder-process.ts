@@ -12,11 +12,23 @@ const mostUntold = 32;
 /** A recorder that cannot be kept alive is given up after this many deaths in a row. */
 const deathsInARow = 5;
 
-/**
- * Its few threads need no heap each (mallopt(3)), nor many threads at all. Large buffers go back to the kernel: glibc would
- * keep them after the first was freed, as M_MMAP_THRESHOLD rises with it.
- */
-const sparing = { MALLOC_ARENA_MAX: "1", MALLOC_MMAP_THRESHOLD_: "131072", UV_THREADPOOL_SIZE: "1" };
+/** Its few threads need no heap each (mallopt(3)), nor many threads at all. */
+const sparing = { MALLOC_ARENA_MAX: "1", UV_THREADPOOL_SIZE: "1" };
+
+/** For V8, whose own choices are those of a program that has the machine to itself. */
+const engine = [
+  // A heap this small is collected faster by one thread than by as many as there are processors. It is collected by hand, too,
+  // where V8 does not see what is to be had.
+  "--max-semi-space-size=4",
+  "--single-threaded-gc",
+  "--expose-gc",
+  // It begins as large as it becomes: V8 would collect at each step. It grows by little beyond: V8 would let garbage become as
+  // much as there is in use, and twice that in a storm.
+  "--initial-old-space-size=32",
+  "--heap-growing-percent=30",
+  // The best compiler costs more than it saves before some hundred thousand events: its code is for longer builds.
+  "--invocation-count-for-turbofan=300000",
+];
 
 type Finish = Extract<ToRecorder, { kind: "finish" }>;
 
@@ -95,17 +107,7 @@ export class RecorderProcess {
       fd < 0 ? "ignore" : fd,
     );
     // A session of its own: Ctrl-C at the terminal is for the build.
-    // A heap this small is collected faster by one thread than by as many as there are processors. It is collected by
-    // hand, too, where V8 does not see what is to be had. It begins as large as it becomes: V8 would collect at each step.
-    // It grows by little beyond: V8 would let garbage become as much as there is in use, and twice that in a storm.
-    const options = [
-      "--max-semi-space-size=4",
-      "--initial-old-space-size=32",
-      "--heap-growing-percent=30",
-      "--single-threaded-gc",
-      "--expose-gc",
-    ];
-    const child = spawn(process.execPath, [...options, program], {
+    const child = spawn(process.execPath, [...engine, program], {
       stdio: ["ignore", "ignore", "inherit", "ipc", ...handles] as never,
       serialization: "advanced",
       detached: true,
