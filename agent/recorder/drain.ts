@@ -66,7 +66,6 @@ export class Drain implements NoticeSink {
   readonly #queue: FileQueue;
   readonly #parser = new NoticeParser();
   readonly #processes: ProcessQueue;
-  readonly #waitingProcesses: Intake;
   #ringLosses: RingLosses | undefined;
   readonly #openFileBuffer = Buffer.alloc(4096);
   #openFilesEmptyAt = bootMicroseconds();
@@ -85,8 +84,7 @@ export class Drain implements NoticeSink {
     this.#queue = new FileQueue(fds.fanotify, this.#intake);
     this.#queue.onFailure = (errno) => target.loss("file events", `reading failed with errno ${errno}`);
     const ring = fds.ring < 0 ? undefined : new Ring(fds.ring, ringSize(fds.ring));
-    this.#waitingProcesses = new Intake(directory);
-    this.#processes = new ProcessQueue(ring, this.#waitingProcesses, (event) => target.process(event));
+    this.#processes = new ProcessQueue(ring, new Intake(directory), (event) => target.process(event));
   }
 
   /** What has been handed over. */
@@ -113,7 +111,7 @@ export class Drain implements NoticeSink {
       clearImmediate(this.#timer as NodeJS.Immediate);
     }
     this.#intake.close();
-    this.#waitingProcesses.close();
+    this.#processes.close();
   }
 
   /** Hands over everything that has happened until now. */

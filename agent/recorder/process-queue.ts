@@ -22,7 +22,10 @@ export class ProcessQueue {
   /** Events handed over. */
   count = 0;
 
-  /** @param ring undefined without one: then there never is anything. */
+  /**
+   * @param ring undefined without one: then there never is anything.
+   * @param intake its own: `close` closes it.
+   */
   constructor(ring: Ring | undefined, intake: Intake, onEvent: (event: KernelEvent) => void) {
     this.#ring = ring;
     this.#intake = intake;
@@ -59,6 +62,10 @@ export class ProcessQueue {
       records.push(record);
     });
     if (records.length > 0) this.#intake.push(this.#handedUntil, this.#leftUntil, Buffer.concat(records));
+  }
+
+  close(): void {
+    this.#intake.close();
   }
 
   #handFromRing(): void {

@@ -1,6 +1,7 @@
-import { fstatSync, readlinkSync } from "node:fs";
+import { fstatSync } from "node:fs";
 import type { Event, Variable } from "../../../proto/events.ts";
 import type { ConnectEvent, ExecEvent, KernelEvent } from "../../kernel/events.ts";
+import { pathOfFd } from "../../kernel/handles.ts";
 import { close, O_DIRECTORY, O_PATH, open, SystemError } from "../../kernel/libc.ts";
 import type { ExecFacts, Incarnation } from "./incarnation.ts";
 import { ProcessRecorder } from "./recorder.ts";
@@ -170,7 +171,7 @@ export class ProcessProbe {
   }
 }
 
-/** Where the root lies that a process had when it executed; undefined if it has ended, whoever has its pid by now. */
+/** Where the root lies that a process had when it executed; undefined if it has ended, whoever has its pid by now, or the path is too long. */
 function pathOfRoot({ pid, root }: ExecEvent): Buffer | undefined {
   let fd: number;
   try {
@@ -180,7 +181,7 @@ function pathOfRoot({ pid, root }: ExecEvent): Buffer | undefined {
     throw error;
   }
   try {
-    return fstatSync(fd).ino === root.inode ? readlinkSync(`/proc/self/fd/${fd}`, "buffer") : undefined;
+    return fstatSync(fd).ino === root.inode ? pathOfFd(fd) : undefined;
   } finally {
     close(fd);
   }

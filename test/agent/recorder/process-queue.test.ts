@@ -25,7 +25,7 @@ beforeEach(() => {
   queue = new ProcessQueue(ring, intake, (event) => handed.push(event));
 });
 afterEach(() => {
-  intake.close();
+  queue.close();
   ring.close();
   source.close();
   rmSync(directory, { recursive: true });
