@@ -1,29 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execaSync } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { deviceOf, mountOf, mounts, mountsBelow } from "../../agent/mounts.ts";
+import { deviceOf, mountOf, mounts } from "../../agent/mounts.ts";
+import { latin1, mount, odd, removeWithMounts } from "./support/mounts.ts";
 
 let top: string;
-/** A name with what mountinfo must write in octal, and bytes beyond ASCII. */
-const odd = "a b\\c\td\ne\u00e4";
-const latin1 = (text: string) => Buffer.from(text).toString("latin1");
-
-function mount(type: string, path: string, options: string[] = []): string {
-  mkdirSync(path, { recursive: true });
-  execaSync("mount", ["-t", type, ...options, "isotrace-test", path]);
-  return path;
-}
-
 beforeEach(() => {
   top = mkdtempSync(join(tmpdir(), "isotrace-mounts-"));
 });
-afterEach(() => {
-  for (const point of mountsBelow(top).reverse())
-    execaSync("umount", ["--", Buffer.from(point, "latin1").toString()]);
-  rmSync(top, { recursive: true });
-});
+afterEach(() => removeWithMounts(top));
 
 describe("the mounts that a process sees", () => {
   it("are as findmnt(8) has them", () => {

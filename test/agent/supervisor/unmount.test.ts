@@ -1,29 +1,16 @@
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { execaSync } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { mountsBelow } from "../../../agent/mounts.ts";
 import { unmountNew } from "../../../agent/supervisor/unmount.ts";
+import { latin1, mount, odd, removeWithMounts } from "../support/mounts.ts";
 
 let top: string;
-/** A name with what mountinfo must write in octal, and bytes beyond ASCII. */
-const odd = "a b\\c\td\ne\u00e4";
-const latin1 = (text: string) => Buffer.from(text).toString("latin1");
-
-function mount(type: string, path: string): void {
-  mkdirSync(path, { recursive: true });
-  execaSync("mount", ["-t", type, "isotrace-test", path]);
-}
-
 beforeEach(() => {
   top = mkdtempSync(join(tmpdir(), "isotrace-unmount-"));
 });
-afterEach(() => {
-  for (const point of mountsBelow(top).reverse())
-    execaSync("umount", ["--", Buffer.from(point, "latin1").toString()]);
-  rmSync(top, { recursive: true });
-});
+afterEach(() => removeWithMounts(top));
 
 describe("what a stopped build left mounted", () => {
   it("is unmounted, the inner before the outer, and what was there before is not", () => {
