@@ -114,7 +114,7 @@ export class Session implements DrainTarget {
       time: () => this.now(),
     });
     this.#mounts = new OtherMounts(start.directory);
-    this.#stages = new StageProbe(start.directory, emit);
+    this.#stages = new StageProbe(start.directory, { emit, loss });
     const notice = (directory: DirectoryNode, name: string, operations: number, writer: Writer) => {
       if (directory.role !== undefined || name.endsWith(".dsc")) {
         this.#packages.notice(directory, name, operations, writer);
