@@ -78,9 +78,9 @@ function decodeExec(
   // One copy of all that is variable; the parts are windows of it.
   const body = Buffer.from(buffer.subarray(offset + layout.execSize, offset + size));
   let at = filenameSize;
-  const executable = joinLeafFirst(body.subarray(at, at + exeSize));
+  const executable = pathOf(body.toString("latin1", at, at + exeSize));
   at += exeSize;
-  const cwd = joinLeafFirst(body.subarray(at, at + cwdSize));
+  const cwd = pathOf(body.toString("latin1", at, at + cwdSize));
   at += cwdSize;
   const environment = body.subarray(at, at + envSize);
   at += envSize;
@@ -111,21 +111,22 @@ function decodeExec(
   } satisfies ExecEvent;
 }
 
-/** "leaf NUL middle NUL top NUL" to "/top/middle/leaf"; nothing to "/". */
-export function joinLeafFirst(components: Uint8Array): Buffer {
-  const path = Buffer.allocUnsafe(Math.max(components.length, 1));
-  path[0] = 47;
-  let to = path.length;
-  let from = 0;
-  while (from < components.length) {
-    let end = components.indexOf(0, from);
-    if (end < 0) end = components.length;
-    to -= end - from;
-    path.set(components.subarray(from, end), to);
-    if (to > 0) path[--to] = 47;
-    from = end + 1;
-  }
+/** Paths put together last, by their components: a build executes few programs, in few directories, again and again. */
+const paths = new Map<string, Buffer>();
+const mostPaths = 256;
+
+function pathOf(components: string): Buffer {
+  const known = paths.get(components);
+  if (known !== undefined) return known;
+  if (paths.size === mostPaths) paths.clear();
+  const path = Buffer.from(joinLeafFirst(components), "latin1");
+  paths.set(components, path);
   return path;
+}
+
+/** "leaf NUL middle NUL top NUL" to "/top/middle/leaf"; nothing to "/". */
+export function joinLeafFirst(components: string): string {
+  return components === "" ? "/" : components.split("\0").reverse().join("/");
 }
 
 /** As getcwd(2) and /proc mark it, so that the path is not taken for one below the root. */

@@ -17,6 +17,17 @@ test.each([
   [["env", "AWS_SECRET_ACCESS_KEY=hunter2"]],
   [["sh", "-c", "export GITHUB_TOKEN=hunter2; curl -H 'Authorization: Bearer hunter2' x"]],
   [["curl", "-u", "me:hunter2", "http://x/"]],
+  [["curl", "--user", "me:hunter2", "http://x/"]],
+  [["svn", "--passwd", "hunter2"]],
+  [["gpg", "--passphrase=hunter2"]],
+  [["tool", "--client-secret", "hunter2"]],
+  [["tool", "--APIKEY=hunter2"]],
+  [["env", "db_passwd=hunter2"]],
+  [["env", "Passphrase=hunter2"]],
+  [["env", "MY_SECRET=hunter2"]],
+  [["env", "API_KEY=hunter2"]],
+  [["env", "APIKEY=hunter2"]],
+  [["curl", "-H", "AUTHORIZATION: token hunter2"]],
 ])("the secret goes and the words stay: %j", (words) => {
   const left = redact(words);
   expect(left.join(" ")).not.toContain("hunter2");
