@@ -1,19 +1,19 @@
 import { readFileSync } from "node:fs";
 import protobuf from "protobufjs";
 import type { DirectoryEvent, Event, EventKind, FileEvent, Host } from "./events.ts";
+import { varintSize, WireWriter, zigzag } from "./wire.ts";
 
-const chunkBytes = 16 << 10;
+/** The most that a file event takes, and the beginning of any other: ten numbers of at most ten bytes, and their tags. */
+const mostFileBytes = 128;
 
 /**
  * Events to and from the messages of a block. Texts are numbered within the block and times are
- * differences, so one encoder makes one block, and one decoder reads one.
+ * differences, so one encoder makes one block at a time, and one decoder reads one.
  */
 export class EventEncoder {
-  #writer = protobuf.Writer.create();
-  /** What has been turned into bytes: until then an event is some twenty objects, which cost the more the longer they live. */
-  readonly #chunks: Uint8Array[] = [];
-  #chunksLength = 0;
-  #texts = new Map<string, number>();
+  readonly #out = new WireWriter();
+  readonly #writer = protobuf.Writer.create();
+  readonly #texts = new Map<string, number>();
   #time = 0;
   count = 0;
 
@@ -27,38 +27,47 @@ export class EventEncoder {
         break;
       default: {
         const { type, tag } = member(event.kind);
-        this.#begin(event.time).uint32(tag).fork();
-        type
-          .encode(event as object, this.#writer)
-          .ldelim()
-          .ldelim();
+        this.#message(event.time, tag, type.encode(event as object, this.#writer).finish());
+        this.#writer.reset();
       }
     }
     this.count++;
-    if (lengthOf(this.#writer) >= chunkBytes) this.#closeChunk();
   }
 
   /** Bytes so far. */
   get length(): number {
-    return this.#chunksLength + lengthOf(this.#writer);
+    return this.#out.length;
   }
 
+  /** The block's messages: good until the next event, or `clear`. */
   finish(): Uint8Array {
-    this.#closeChunk();
-    return Buffer.concat(this.#chunks);
+    return this.#out.written;
   }
 
-  #closeChunk(): void {
-    const chunk = this.#writer.finish();
-    this.#chunks.push(chunk);
-    this.#chunksLength += chunk.length;
-    this.#writer.reset();
+  /** Begins another block. */
+  clear(): void {
+    this.#out.clear();
+    this.#texts.clear();
+    this.#time = 0;
+    this.count = 0;
   }
 
-  #begin(time: number): protobuf.Writer {
-    const delta = time - this.#time;
+  #message(time: number, tag: number, body: Uint8Array): void {
+    this.#begin(time, tag, body.length);
+    this.#out.raw(body);
+  }
+
+  /** All of a message but its member's bytes. */
+  #begin(time: number, tag: number, length: number): void {
+    const delta = zigzag(time - this.#time);
     this.#time = time;
-    return this.#writer.fork().uint32(deltaTag).sint64(delta);
+    const out = this.#out;
+    out.room(mostFileBytes);
+    out.varint(1 + varintSize(delta) + varintSize(tag) + varintSize(length) + length);
+    out.varint(deltaTag);
+    out.varint(delta);
+    out.varint(tag);
+    out.varint(length);
   }
 
   #text(value: string, time: number): number {
@@ -66,40 +75,44 @@ export class EventEncoder {
     if (known !== undefined) return known;
     const id = this.#texts.size + 1;
     this.#texts.set(value, id);
-    this.#begin(time).uint32(textMember.tag).fork();
-    this.#writer.uint32(textValueTag).bytes(Buffer.from(value, "latin1")).ldelim().ldelim();
+    this.#begin(time, textMember.tag, 1 + varintSize(value.length) + value.length);
+    this.#out.varint(textValueTag);
+    this.#out.varint(value.length);
+    this.#out.latin1(value);
     return id;
   }
 
   #directory(event: DirectoryEvent): void {
     const name = this.#text(event.name, event.time);
-    this.#begin(event.time).uint32(directoryMember.tag).fork();
-    directoryMember.type
-      .encode({ ...event, name }, this.#writer)
-      .ldelim()
-      .ldelim();
+    const { type, tag } = directoryMember;
+    this.#message(event.time, tag, type.encode({ ...event, name }, this.#writer).finish());
+    this.#writer.reset();
   }
 
-  // Nine in ten events are these: written field by field, zeros left out.
+  // Nine in ten events are these: written field by field.
   #file(event: FileEvent): void {
     const name = event.name === "" ? 0 : this.#text(event.name, event.time);
     const newName = event.newName === "" ? 0 : this.#text(event.newName, event.time);
-    const w = this.#begin(event.time).uint32(fileMember.tag).fork();
-    if (event.process) w.uint32(fileTag.process).uint32(event.process);
-    if (event.epoch) w.uint32(fileTag.epoch).uint32(event.epoch);
-    w.uint32(fileTag.operations).uint32(event.operations);
-    if (event.directory) w.uint32(fileTag.directory).uint32(event.directory);
-    if (name) w.uint32(fileTag.name).uint32(name);
-    if (event.newDirectory) w.uint32(fileTag.newDirectory).uint32(event.newDirectory);
-    if (newName) w.uint32(fileTag.newName).uint32(newName);
-    if (event.child) w.uint32(fileTag.child).uint32(event.child);
-    if (event.object) w.uint32(fileTag.object).uint64(event.object);
-    w.ldelim().ldelim();
+    const out = this.#out;
+    out.room(mostFileBytes);
+    const message = out.hole();
+    out.varint(deltaTag);
+    out.varint(zigzag(event.time - this.#time));
+    this.#time = event.time;
+    out.varint(fileMember.tag);
+    const file = out.hole();
+    out.field(fileTag.process, event.process);
+    out.field(fileTag.epoch, event.epoch);
+    out.field(fileTag.operations, event.operations);
+    out.field(fileTag.directory, event.directory);
+    out.field(fileTag.name, name);
+    out.field(fileTag.newDirectory, event.newDirectory);
+    out.field(fileTag.newName, newName);
+    out.field(fileTag.child, event.child);
+    out.field(fileTag.object, event.object);
+    out.fill(file);
+    out.fill(message);
   }
-}
-
-function lengthOf(writer: protobuf.Writer): number {
-  return (writer as unknown as { len: number }).len;
 }
 
 /**

@@ -31,7 +31,7 @@ export function decode(buffer: Buffer, view: DataView, offset: number, length: n
     }
     case layout.kinds.exec:
       if (size < layout.execSize) break;
-      return decodeExec(buffer, view, offset, size, { time, pid, start });
+      return decodeExec(buffer, view, offset, size, time, pid, start);
     case layout.kinds.needs:
       if (size !== layout.needsSize) break;
       return { kind: "needs", time, pid, start, items: needItems(view, offset) };
@@ -62,7 +62,9 @@ function decodeExec(
   view: DataView,
   offset: number,
   size: number,
-  process: { time: number; pid: number; start: number },
+  time: number,
+  pid: number,
+  start: number,
 ): KernelEvent {
   const u32 = (field: number): number => view.getUint32(offset + field, true);
   const f = layout.exec;
@@ -88,7 +90,9 @@ function decodeExec(
   const F = layout.execFlags;
   return {
     kind: "exec",
-    ...process,
+    time,
+    pid,
+    start,
     parent: u32(f.parent),
     parentStart: u64(view, offset + f.parent_start),
     uid: u32(f.uid),

@@ -210,9 +210,10 @@ export function rootHere(): void {
 /** clock_gettime(2) in microseconds. */
 export function clockMicroseconds(clock: number): number {
   calls.clockGettime(clock, clockAnswer);
-  return Number(clockAnswer.readBigInt64LE(0)) * 1e6 + Number(clockAnswer.readBigInt64LE(8)) / 1e3;
+  return (clockAnswer[0]! + clockAnswer[1]! * 0x1_0000_0000) * 1e6 + clockAnswer[2]! / 1e3;
 }
-const clockAnswer = Buffer.alloc(16);
+/** struct timespec of 64 bits, little endian: the nanoseconds have no upper half. */
+const clockAnswer = new Uint32Array(4);
 
 /** The error of the call just made. */
 export function failed(call: string, subject: string, remedy = ""): SystemError {

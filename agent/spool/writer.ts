@@ -27,7 +27,7 @@ const fullDisk = "the disk of the recording was full";
 export class RecordingWriter {
   readonly #fd: number;
   readonly #reserve: Reserve;
-  #encoder = new EventEncoder();
+  readonly #encoder = new EventEncoder();
   #sequence: number;
   #offset: number;
   #waiting: Waiting[] = [];
@@ -86,10 +86,10 @@ export class RecordingWriter {
   flush(): void {
     const encoder = this.#encoder;
     if (encoder.count > 0) {
-      this.#encoder = new EventEncoder();
       if (encoder.length > maximumBlock)
         this.#drop(encoder.count, "an event was larger than a block of a recording can be");
       else this.#accept(encodeBlock(encoder, this.#sequence), encoder.count);
+      encoder.clear();
     }
     while (this.#waiting.length > 0 && this.#append(this.#waiting[0]!.block)) {
       this.#waitingBytes -= this.#waiting.shift()!.block.length;

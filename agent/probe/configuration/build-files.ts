@@ -1,4 +1,4 @@
-import type { DirectoryNode } from "../file/tree.ts";
+import { type DirectoryNode, pathOf } from "../file/tree.ts";
 import type { ConfigurationLook } from "./look.ts";
 
 /** Files of live-build, Tails and Isotrace that decide what a build makes. */
@@ -38,11 +38,9 @@ export function lookAtBuild(look: ConfigurationLook): void {
 /** Whether something that is written, made, moved or removed there can be such a file. */
 export function isOfConfiguration(directory: DirectoryNode, name: string): boolean {
   if (directory.parent === undefined) return name === "config" || name === "tmp";
-  let path = "";
-  let at = directory;
-  for (let depth = 0; at.parent !== undefined; at = at.parent) {
-    if (++depth > deepest) return false; // most files: at the cost of a few comparisons
-    path = `/${at.name}${path}`;
-  }
-  return path === "/tmp" ? name === "APT_snapshots.d" : at.id === 1 && watched.test(path);
+  let top = directory;
+  for (let depth = 1; top.parent?.parent !== undefined; top = top.parent) if (++depth > deepest) return false; // most files: at the cost of a few comparisons
+  if (top.name !== "config" && top.name !== "tmp") return false;
+  const path = pathOf(directory);
+  return path === "tmp" ? name === "APT_snapshots.d" : path !== undefined && watched.test(`/${path}`);
 }

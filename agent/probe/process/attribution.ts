@@ -27,6 +27,8 @@ export function attribute(table: ProcessTable, pid: number, from: number, to: nu
   if (process === undefined) return { process: undefined, epoch: 0, uncertain: true };
   advance(process, from, to);
   const { order } = process;
+  if (order.epoch === process.epoch)
+    return { process, epoch: order.epoch, uncertain: candidates.length > 1 || from < order.doubtUntil };
   const next = process.execs.find(({ epoch, time }) => epoch > order.epoch && time <= to);
   // The kernel merges the events of one program that is opened twice before it is read: the second exec has no sign.
   const isMerged = next !== undefined && order.used.some((used) => used.isAgain || used.name === next.name);
@@ -87,6 +89,7 @@ export function opensToExecute(
 function advance(process: Incarnation, from: number, to: number): void {
   const { order } = process;
   while (order.used.length > 0 && order.used[0]!.to < from - lateExec) order.used.shift();
+  if (order.epoch === process.epoch) return; // mostly
   for (const exec of process.execs) {
     if (exec.epoch <= order.epoch) continue;
     if (exec.time > to) return;
