@@ -65,7 +65,10 @@ export class NoticeParser {
   #lastBytes = Buffer.alloc(HANDLE_HEADER + MAX_HANDLE);
   #lastSize = -1;
 
-  /** Every event in the first `length` bytes, in order. Returns the number of events. Never throws of itself. */
+  /**
+   * Every event in the first `length` bytes, in order, but those of an inode whose count of links changed (fsnotify_link_count
+   * in the kernel): a fifth of all, and they name nothing. Returns the number of events. Never throws of itself.
+   */
   parse(buffer: Buffer, length: number, sink: NoticeSink): number {
     const end = Math.min(length, buffer.length);
     let count = 0;
@@ -88,7 +91,9 @@ export class NoticeParser {
       count++;
       const mask = u32(buffer, at + 8);
       if ((mask & bits.overflow) !== 0) sink.overflow();
-      else if (this.#records(buffer, at + metadataSize, at + size, sink)) {
+      else if (mask === bits.attrib && isInodeAlone(buffer, at + metadataSize, at + size)) {
+        // A link of it went: the removal, or the rename over it, is an event of its own, with the name.
+      } else if (this.#records(buffer, at + metadataSize, at + size, sink)) {
         this.#notice.mask = mask;
         this.#notice.pid = u32(buffer, at + 20);
         sink.notice(this.#notice);
@@ -170,6 +175,15 @@ export class NoticeParser {
 function refuse(sink: NoticeSink, reason: string): false {
   sink.malformed(reason);
   return false;
+}
+
+/** Whether an event has one record, of an object without a directory or name. */
+function isInodeAlone(buffer: Buffer, from: number, end: number): boolean {
+  return (
+    end - from >= RECORD_HEADER &&
+    buffer[from] === FID &&
+    from + (buffer[from + 2]! | (buffer[from + 3]! << 8)) === end
+  );
 }
 
 /** NUL-terminated, padded to four bytes with NULs. */

@@ -32,8 +32,8 @@ const mostFill = 1 / 8;
  * How long events wait to be understood, in microseconds, unless there are many. Whatever little there is to understand, it
  * takes half a millisecond to get at code and data again, and the build the same to get back its own.
  */
-const patience = 100_000;
-const patienceBytes = 64 << 10;
+const patience = 200_000;
+const patienceBytes = 192 << 10;
 /** Events are understood for this long between two readings, in microseconds. */
 const sliceMicroseconds = 4000;
 

@@ -13,7 +13,7 @@ import type { DirectoryNode } from "../probe/file/tree.ts";
 import { Twin } from "../probe/file/twin.ts";
 import { WatchProbe } from "../probe/file/watch.ts";
 import { WrittenFiles } from "../probe/file/written.ts";
-import { ImageProbe, squashfsName } from "../probe/image/probe.ts";
+import { ImageProbe, isSquashfs } from "../probe/image/probe.ts";
 import { PackageProbe } from "../probe/package/probe.ts";
 import { Adoption } from "../probe/process/adoption.ts";
 import { attribute, opensToExecute, type Writer } from "../probe/process/attribution.ts";
@@ -121,7 +121,7 @@ export class Session implements DrainTarget {
       }
       this.#configuration.notice(directory, name, operations);
       const isWrittenOrMoved = (operations & (operation.write | operation.rename)) !== 0;
-      if (isWrittenOrMoved && (directory.id === 1 || squashfsName.test(name))) {
+      if (isWrittenOrMoved && (directory.id === 1 || isSquashfs(name))) {
         this.#image.notice(directory, name, operations, writer);
       }
     };

@@ -6,7 +6,7 @@ const program = programPath(import.meta.url, "../recorder/main");
 /** Output that no recorder has kept yet; beyond this the oldest is given up, and counted. */
 const pendingBytes = 8 << 20;
 /** Output is told this late, in milliseconds: each telling costs both processes a third of a millisecond. */
-const outputDelay = 100;
+const outputDelay = 250;
 /** But not more pieces than this, of some 64 KB at the most. */
 const mostUntold = 32;
 /** A recorder that cannot be kept alive is given up after this many deaths in a row. */

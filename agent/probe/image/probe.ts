@@ -20,7 +20,9 @@ export interface ImageProbeOutput extends ImagesOutput, PackedImagesOutput {
 export type BuildOutcome = "ended" | "failed" | "interrupted";
 
 /** Files that are told of by name: a squashfs is read as soon as it is packed. */
-export const squashfsName = /\.(?:squashfs|sqfs)$/;
+export function isSquashfs(name: string): boolean {
+  return name.endsWith(".squashfs") || name.endsWith(".sqfs");
+}
 
 /** Records the final state of the image: the trees that were packed, `binary/`, and the image files. */
 export class ImageProbe {
@@ -37,7 +39,7 @@ export class ImageProbe {
   }
 
   /**
-   * To be told of each write-close of a file whose name `squashfsName` matches or that lies in the build
+   * To be told of each write-close of a file that `isSquashfs` or that lies in the build
    * directory, and of each rename of or to such a file: with `create` for the place that it was moved to.
    */
   notice(directory: DirectoryNode, name: string, operations: number, writer: Writer): void {
@@ -49,7 +51,7 @@ export class ImageProbe {
     }
     if ((operations & operation.write) === 0) return;
     if (directory.parent === undefined) this.#topFiles.notice(name, programOf(writer.process?.facts));
-    if (squashfsName.test(name)) this.#packed.written(place, writer);
+    if (isSquashfs(name)) this.#packed.written(place, writer);
   }
 
   /** The build has ended: reads what it leaves, and waits until everything is read. */

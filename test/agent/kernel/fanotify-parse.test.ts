@@ -59,6 +59,11 @@ describe("an event", () => {
     expect(parsed(new NoticeParser(), bytes).told[1]).toEqual({ ...none, mask: mask.delete, pid: 8 });
   });
 
+  it("of an inode that has lost a link is counted and not told: the removal has the name", () => {
+    const bytes = noticeBytes({ ...none, mask: mask.attrib, pid: 7, fsid, target });
+    expect(parsed(new NoticeParser(), bytes)).toEqual({ told: [], count: 1 });
+  });
+
   it("that says that others were dropped is no event of a file", () => {
     const lost = eventBytes(mask.overflow, 0, recordBytes(record.fid, fsid, "\0\0\0\0"));
     expect(parsed(new NoticeParser(), lost)).toEqual({ told: ["overflow"], count: 1 });
@@ -111,7 +116,10 @@ const notice: fc.Arbitrary<FileNotice> = fc
     fsid: each.directory + each.newDirectory + each.target === "" ? "" : each.fsid,
     name: each.directory === "" ? "" : each.name,
     newName: each.newDirectory === "" ? "" : each.newName,
-  }));
+  }))
+  .filter(
+    (each) => each.mask !== mask.attrib || each.directory + each.newDirectory !== "" || each.target === "",
+  );
 
 describe("a batch of events", () => {
   it("is told whole and in order, whatever its neighbours and the batch before were", () => {
