@@ -18,9 +18,18 @@ export function deviceOf(device: string): number {
   return (minor & 0xff) + major * 0x100 + (minor >>> 8) * 0x100000;
 }
 
-/** Every mount that this process sees, in the order of mounting. */
-export function mounts(): Mount[] {
-  return readFileSync("/proc/self/mountinfo", "latin1")
+/** As it was last read: it is read every second, and changes some dozen times in a build. */
+let last: { text: string; mounts: readonly Mount[] } = { text: "", mounts: [] };
+
+/** Every mount that this process sees, in the order of mounting. The same object as long as they are the same. */
+export function mounts(): readonly Mount[] {
+  const text = readFileSync("/proc/self/mountinfo", "latin1");
+  if (text !== last.text) last = { text, mounts: parse(text) };
+  return last.mounts;
+}
+
+function parse(text: string): Mount[] {
+  return text
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => {

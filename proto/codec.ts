@@ -3,8 +3,9 @@ import protobuf from "protobufjs";
 import type { DirectoryEvent, Event, EventKind, FileEvent, Host } from "./events.ts";
 import { varintSize, WireWriter, zigzag } from "./wire.ts";
 
-/** The most that a file event takes, and the beginning of any other: ten numbers of at most ten bytes, and their tags. */
-const mostFileBytes = 128;
+/** The most that a short message takes, and the beginning of any other: ten numbers of at most ten bytes, and their tags. */
+const mostShortBytes = 128;
+const mostNumbers = 9;
 
 /**
  * Events to and from the messages of a block. Texts are numbered within the block and times are
@@ -15,6 +16,8 @@ export class EventEncoder {
   readonly #writer = protobuf.Writer.create();
   readonly #texts = new Map<string, number>();
   #time = 0;
+  #lengthAt = 0;
+  #bodyLengthAt = 0;
   count = 0;
 
   add(event: Event): void {
@@ -26,9 +29,12 @@ export class EventEncoder {
         this.#directory(event);
         break;
       default: {
-        const { type, tag } = member(event.kind);
-        this.#message(event.time, tag, type.encode(event as object, this.#writer).finish());
-        this.#writer.reset();
+        const { type, tag, numbers } = member(event.kind);
+        if (numbers !== undefined) this.#numbers(event, tag, numbers);
+        else {
+          this.#message(event.time, tag, type.encode(event as object, this.#writer).finish());
+          this.#writer.reset();
+        }
       }
     }
     this.count++;
@@ -62,7 +68,7 @@ export class EventEncoder {
     const delta = zigzag(time - this.#time);
     this.#time = time;
     const out = this.#out;
-    out.room(mostFileBytes);
+    out.room(mostShortBytes);
     out.varint(1 + varintSize(delta) + varintSize(tag) + varintSize(length) + length);
     out.varint(deltaTag);
     out.varint(delta);
@@ -89,18 +95,12 @@ export class EventEncoder {
     this.#writer.reset();
   }
 
-  // Nine in ten events are these: written field by field.
+  // Most events are these: written field by field.
   #file(event: FileEvent): void {
     const name = event.name === "" ? 0 : this.#text(event.name, event.time);
     const newName = event.newName === "" ? 0 : this.#text(event.newName, event.time);
+    this.#beginShort(event.time, fileMember.tag);
     const out = this.#out;
-    out.room(mostFileBytes);
-    const message = out.hole();
-    out.varint(deltaTag);
-    out.varint(zigzag(event.time - this.#time));
-    this.#time = event.time;
-    out.varint(fileMember.tag);
-    const file = out.hole();
     out.field(fileTag.process, event.process);
     out.field(fileTag.epoch, event.epoch);
     out.field(fileTag.operations, event.operations);
@@ -110,8 +110,31 @@ export class EventEncoder {
     out.field(fileTag.newName, newName);
     out.field(fileTag.child, event.child);
     out.field(fileTag.object, event.object);
-    out.fill(file);
-    out.fill(message);
+    this.#endShort();
+  }
+
+  /** What begins and ends with every process. */
+  #numbers(event: Event, tag: number, fields: readonly NumberField[]): void {
+    this.#beginShort(event.time, tag);
+    for (const field of fields) this.#out.field(field.tag, Number(event[field.name as never]));
+    this.#endShort();
+  }
+
+  /** A message of less than 128 bytes, whose lengths are written when it is known. */
+  #beginShort(time: number, tag: number): void {
+    const out = this.#out;
+    out.room(mostShortBytes);
+    this.#lengthAt = out.hole();
+    out.varint(deltaTag);
+    out.varint(zigzag(time - this.#time));
+    this.#time = time;
+    out.varint(tag);
+    this.#bodyLengthAt = out.hole();
+  }
+
+  #endShort(): void {
+    this.#out.fill(this.#bodyLengthAt);
+    this.#out.fill(this.#lengthAt);
   }
 }
 
@@ -170,6 +193,13 @@ interface Member {
   name: EventKind | "text";
   type: protobuf.Type;
   tag: number;
+  /** Its fields, where it is short and has no others. */
+  numbers: readonly NumberField[] | undefined;
+}
+
+interface NumberField {
+  name: string;
+  tag: number;
 }
 
 // 64-bit fields as numbers: times, sizes and objects stay below 2^53.
@@ -182,14 +212,11 @@ const deltaTag = eventType.fields.delta!.id << 3;
 const members = new Map<string, Member>(
   eventType.fieldsArray
     .filter((field) => field.name !== "delta")
-    .map((field) => [
-      field.name,
-      {
-        name: field.name as EventKind,
-        type: field.resolve().resolvedType as protobuf.Type,
-        tag: ((field.id << 3) | 2) >>> 0,
-      },
-    ]),
+    .map((field) => {
+      const type = field.resolve().resolvedType as protobuf.Type;
+      const tag = ((field.id << 3) | 2) >>> 0;
+      return [field.name, { name: field.name as EventKind, type, tag, numbers: numbersOf(type) }];
+    }),
 );
 for (const { type } of members.values()) completeDefaults(type);
 const memberByTag = new Map([...members.values()].map((m) => [m.tag, m]));
@@ -203,6 +230,13 @@ const fileTag = Object.fromEntries(
   "process" | "epoch" | "operations" | "directory" | "name" | "newDirectory" | "newName" | "child" | "object",
   number
 >;
+
+/** Undefined where a field is something else than a number that is not negative, or there are too many. */
+function numbersOf({ fieldsArray: fields }: protobuf.Type): NumberField[] | undefined {
+  const areAll = fields.every(({ type, repeated }) => !repeated && /^(?:uint32|uint64|bool)$/.test(type));
+  if (!areAll || fields.length > mostNumbers) return undefined;
+  return fields.map(({ name, id }) => ({ name, tag: id << 3 }));
+}
 
 function member(kind: EventKind | "text"): Member {
   return members.get(kind)!;

@@ -12,6 +12,7 @@ export class OtherMounts {
   readonly #below: string;
   readonly #device: string | undefined;
   readonly #known = new Set<string>();
+  #last: ReturnType<typeof mounts> | undefined;
 
   constructor(directory: string) {
     const top = Buffer.from(directory).toString("latin1");
@@ -21,7 +22,10 @@ export class OtherMounts {
 
   /** Mount points (byte strings) that were not there at the last look, each with its file system's type. */
   appeared(): { point: string; type: string }[] {
-    return mounts().filter(({ point, type, source, device }) => {
+    const all = mounts();
+    if (all === this.#last) return [];
+    this.#last = all;
+    return all.filter(({ point, type, source, device }) => {
       if (device === this.#device) return false; // the same file system once more: its mark covers it
       const name = `${point}\0${type}\0${source}`;
       if (!point.startsWith(this.#below) || kernels.test(type) || this.#known.has(name)) return false;

@@ -8,7 +8,7 @@ export interface ContentsOutput {
 }
 
 /**
- * Bytes of contents after which memory is collected. Each passes through several buffers outside of the heap, and V8 waits
+ * Bytes of contents after which young memory is collected. Each passes through several buffers outside of the heap, and V8 waits
  * for 64 MB of them: half of what the recorder may use.
  */
 const collectedBytes = 2 << 20;
@@ -42,6 +42,6 @@ export class RecordedContents {
     }
     if (this.#uncollected < collectedBytes) return;
     this.#uncollected = 0;
-    globalThis.gc?.();
+    globalThis.gc?.({ type: "minor" });
   }
 }
