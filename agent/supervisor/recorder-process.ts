@@ -20,6 +20,8 @@ const engine = [
   // A heap this small is collected faster by one thread than by as many as there are processors. It is collected by hand, too,
   // where V8 does not see what is to be had.
   "--max-semi-space-size=4",
+  // From the beginning: it would come to that by collecting the more often.
+  "--min-semi-space-size=4",
   "--single-threaded-gc",
   "--expose-gc",
   // It begins as large as it becomes: V8 would collect at each step. It grows by little beyond: V8 would let garbage become as
