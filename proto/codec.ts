@@ -29,12 +29,9 @@ export class EventEncoder {
         this.#directory(event);
         break;
       default: {
-        const { type, tag, numbers } = member(event.kind);
-        if (numbers !== undefined) this.#numbers(event, tag, numbers);
-        else {
-          this.#message(event.time, tag, type.encode(event as object, this.#writer).finish());
-          this.#writer.reset();
-        }
+        const of = member(event.kind);
+        if (of.numbers !== undefined) this.#numbers(event, of.tag, of.numbers);
+        else this.#message(event.time, of, event);
       }
     }
     this.count++;
@@ -58,7 +55,9 @@ export class EventEncoder {
     this.count = 0;
   }
 
-  #message(time: number, tag: number, body: Uint8Array): void {
+  #message(time: number, { type, tag }: Member, fields: object): void {
+    const body = type.encode(fields, this.#writer).finish();
+    this.#writer.reset();
     this.#begin(time, tag, body.length);
     this.#out.raw(body);
   }
@@ -90,9 +89,7 @@ export class EventEncoder {
 
   #directory(event: DirectoryEvent): void {
     const name = this.#text(event.name, event.time);
-    const { type, tag } = directoryMember;
-    this.#message(event.time, tag, type.encode({ ...event, name }, this.#writer).finish());
-    this.#writer.reset();
+    this.#message(event.time, directoryMember, { ...event, name });
   }
 
   // Most events are these: written field by field.

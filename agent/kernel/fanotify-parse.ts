@@ -79,7 +79,7 @@ export class NoticeParser {
         break;
       }
       const size = u32(buffer, at);
-      const metadataSize = buffer[at + 6]! | (buffer[at + 7]! << 8);
+      const metadataSize = u16(buffer, at + 6);
       if (size > end - at || metadataSize < METADATA_SIZE || size < metadataSize) {
         sink.malformed(`event of ${size} bytes, metadata of ${metadataSize}, ${end - at} left`);
         break;
@@ -90,10 +90,10 @@ export class NoticeParser {
       }
       count++;
       const mask = u32(buffer, at + 8);
+      // Where a link went, the removal, or the rename over it, is an event of its own, with the name.
+      const isLinkCount = mask === bits.attrib && isInodeAlone(buffer, at + metadataSize, at + size);
       if ((mask & bits.overflow) !== 0) sink.overflow();
-      else if (mask === bits.attrib && isInodeAlone(buffer, at + metadataSize, at + size)) {
-        // A link of it went: the removal, or the rename over it, is an event of its own, with the name.
-      } else if (this.#records(buffer, at + metadataSize, at + size, sink)) {
+      else if (!isLinkCount && this.#records(buffer, at + metadataSize, at + size, sink)) {
         this.#notice.mask = mask;
         this.#notice.pid = u32(buffer, at + 20);
         sink.notice(this.#notice);
@@ -115,7 +115,7 @@ export class NoticeParser {
     while (at < end) {
       if (end - at < RECORD_HEADER) return refuse(sink, `${end - at} bytes left in an event`);
       const type = buffer[at]!;
-      const size = buffer[at + 2]! | (buffer[at + 3]! << 8);
+      const size = u16(buffer, at + 2);
       if (size < RECORD_HEADER || size > end - at)
         return refuse(sink, `record of ${size} bytes, ${end - at} left`);
       if (
@@ -179,11 +179,7 @@ function refuse(sink: NoticeSink, reason: string): false {
 
 /** Whether an event has one record, of an object without a directory or name. */
 function isInodeAlone(buffer: Buffer, from: number, end: number): boolean {
-  return (
-    end - from >= RECORD_HEADER &&
-    buffer[from] === FID &&
-    from + (buffer[from + 2]! | (buffer[from + 3]! << 8)) === end
-  );
+  return end - from >= RECORD_HEADER && buffer[from] === FID && from + u16(buffer, from + 2) === end;
 }
 
 /** NUL-terminated, padded to four bytes with NULs. */
@@ -196,6 +192,10 @@ function nameIn(buffer: Buffer, from: number, end: number): string {
 function sameBytes(a: Uint8Array, from: number, b: Uint8Array, size: number): boolean {
   for (let i = 0; i < size; i++) if (a[from + i] !== b[i]) return false;
   return true;
+}
+
+function u16(buffer: Uint8Array, at: number): number {
+  return buffer[at]! | (buffer[at + 1]! << 8);
 }
 
 function u32(buffer: Uint8Array, at: number): number {

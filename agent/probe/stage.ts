@@ -20,7 +20,6 @@ export class StageProbe {
   /** The markers that are there. */
   readonly #present: Set<string>;
   #watcher: FSWatcher;
-  #isClosed = false;
 
   /** @param directory of the build: its absolute path. */
   constructor(directory: string, out: StageOutput) {
@@ -31,9 +30,8 @@ export class StageProbe {
     this.#watcher = this.#watch();
   }
 
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    await this.#watcher.close();
+  close(): Promise<void> {
+    return this.#watcher.close();
   }
 
   /** The build directory is watched only while there are no markers: live-build makes and removes a lock there all the time. */
@@ -66,7 +64,7 @@ export class StageProbe {
   }
 
   #watchAgain(watcher: FSWatcher): void {
-    if (this.#isClosed || watcher !== this.#watcher) return;
+    if (watcher.closed) return;
     void watcher.close();
     const present = this.#list();
     for (const marker of this.#present) if (!present.includes(marker)) this.#remove(marker);
@@ -74,7 +72,13 @@ export class StageProbe {
   }
 
   #list(): string[] {
-    return this.#isThere ? readdirSync(this.#markers) : [];
+    try {
+      return readdirSync(this.#markers);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "ENOENT" || code === "ENOTDIR") return [];
+      throw error;
+    }
   }
 
   get #isThere(): boolean {

@@ -39,7 +39,8 @@ export function lookAtBuild(look: ConfigurationLook): void {
 export function isOfConfiguration(directory: DirectoryNode, name: string): boolean {
   if (directory.parent === undefined) return name === "config" || name === "tmp";
   let top = directory;
-  for (let depth = 1; top.parent?.parent !== undefined; top = top.parent) if (++depth > deepest) return false; // most files: at the cost of a few comparisons
+  // Most files are left here, at the cost of a few comparisons.
+  for (let depth = 1; top.parent?.parent !== undefined; top = top.parent) if (++depth > deepest) return false;
   if (top.name !== "config" && top.name !== "tmp") return false;
   const path = pathOf(directory);
   return path === "tmp" ? name === "APT_snapshots.d" : path !== undefined && watched.test(`/${path}`);

@@ -1,4 +1,4 @@
-import { mountOf, mounts } from "../../mounts.ts";
+import { type Mount, mountOf, mounts } from "../../mounts.ts";
 
 /** File systems that hold no file of an image: what is written there is the kernel's. */
 const kernels =
@@ -12,7 +12,7 @@ export class OtherMounts {
   readonly #below: string;
   readonly #device: string | undefined;
   readonly #known = new Set<string>();
-  #last: ReturnType<typeof mounts> | undefined;
+  #last: readonly Mount[] | undefined;
 
   constructor(directory: string) {
     const top = Buffer.from(directory).toString("latin1");

@@ -25,11 +25,10 @@ const roles = [
 
 /** By the last name, which most directories have in common with none. */
 const rolesByName = Map.groupBy(roles, ({ path }) => path.at(-1) as string);
-const none: readonly (typeof roles)[number][] = [];
 
 /** The role of a directory, from the names of it and the directories above. */
 export function roleOf(node: DirectoryNode): Role | undefined {
-  for (const { kind, path } of rolesByName.get(node.name) ?? none) {
+  for (const { kind, path } of rolesByName.get(node.name) ?? []) {
     let at: DirectoryNode | undefined = node;
     let i = path.length - 1;
     for (; i >= 0 && at !== undefined && at.name === path[i]; i--) at = at.parent;
