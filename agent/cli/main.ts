@@ -6,13 +6,20 @@ interface Command {
   summary: string;
   /** It takes a BUILD, which can be a collector's. */
   takesBuild?: true;
+  /** It records a build, which goes on whoever reads what it prints. */
+  records?: true;
   load(): Promise<{ usage: string; main(args: string[]): Promise<number> }>;
 }
 
 /** Every command, in the order of the help. */
 const commands: readonly Command[] = [
-  { name: "run", summary: "run a build and record it", load: () => import("./run.ts") },
-  { name: "attach", summary: "record a build that something else runs", load: () => import("./attach.ts") },
+  { name: "run", records: true, summary: "run a build and record it", load: () => import("./run.ts") },
+  {
+    name: "attach",
+    records: true,
+    summary: "record a build that something else runs",
+    load: () => import("./attach.ts"),
+  },
   {
     name: "analyze",
     takesBuild: true,
@@ -80,6 +87,7 @@ ${commands.map(({ name, summary }) => `  ${name.padEnd(11)}${summary}`).join("\n
 /** The entry point: picks the command, prints what it throws as one line, and exits. */
 async function main([name, ...args]: string[]): Promise<number> {
   if (name === "--help" || name === "-h" || name === "help") {
+    endWithReader();
     process.stdout.write(help);
     return 0;
   }
@@ -88,6 +96,8 @@ async function main([name, ...args]: string[]): Promise<number> {
     const given = name === undefined ? "no command given" : `"${name}" is not a command`;
     throw new UsageError(`${given}; give one of ${commands.map((each) => each.name).join(", ")}`);
   }
+  if (command.records) goOnUnread();
+  else endWithReader();
   const { usage, main: run } = await command.load();
   const end = args.indexOf("--");
   if ((end < 0 ? args : args.slice(0, end)).includes("--help")) {
@@ -103,11 +113,17 @@ function isUsage(error: unknown): boolean {
   );
 }
 
-// Who reads has what he wanted: `isotrace manifest BUILD | head`.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
-});
+/** Who reads has what he wanted (`isotrace manifest BUILD | head`); while a build is recorded, that goes on unread. */
+function endWithReader(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit();
+  });
+}
+
+function goOnUnread(): void {
+  for (const output of [process.stdout, process.stderr]) output.on("error", () => {});
+}
 
 try {
   process.exitCode = await main(process.argv.slice(2));

@@ -71,6 +71,7 @@ export function planOf(directory: string, argv: string[], { out, needs, redact }
     argv,
     command: { ...commandFor(caller, argv), cwd: process.cwd(), env: buildEnvironment(process.env) },
     umask: process.umask(),
+    ignored: caller.ignored,
     openFiles: caller.openFiles,
     needs,
     redact: redact.map(expression),

@@ -5,7 +5,7 @@ import { mountsBelow } from "../mounts.ts";
 import type { Outcome as OutcomeKind } from "../recorder/protocol.ts";
 import { openKernel } from "./kernel-handles.ts";
 import { RecorderProcess } from "./recorder-process.ts";
-import { Interruption } from "./stop.ts";
+import { Interruption, onSignals } from "./stop.ts";
 import { type BuildCommand, startBuild } from "./terminal.ts";
 import { unmountNew } from "./unmount.ts";
 
@@ -22,6 +22,8 @@ export interface Plan {
   /** As it is started. */
   command: BuildCommand;
   umask: number;
+  /** Signals that the caller ignores, without "SIG". */
+  ignored: string[];
   /** The caller's soft limit of open files; undefined: as it is. */
   openFiles: number | undefined;
   /** Record what processes ask of their environment: about one percent of a build's time. */
@@ -43,18 +45,19 @@ export interface Outcome {
  * can fail with the build's data: what can is the recorder's, a process of its own.
  */
 export async function superviseRun(plan: Plan): Promise<Outcome> {
+  const interruption = new Interruption(plan.ignored);
   const { recorder, close } = await startRecorder(plan, process.pid);
   const mounts = mountsBelow(plan.directory);
   if (plan.openFiles !== undefined) setOpenFilesLimit(plan.openFiles);
-  const build = await startBuild(plan.command, (stream, data) =>
-    recorder.output(Math.floor(bootMicroseconds()), stream, data),
-  );
-  const interruption = new Interruption(build.pid);
-  const { status, signal } = await build.ended;
+  const { status, signal } =
+    interruption.asked === 0
+      ? await runBuild(plan.command, recorder, interruption)
+      : { status: 0, signal: interruption.asked };
   const interrupted = interruption.end(status, signal);
   if (interrupted) {
     for (const line of unmountNew(plan.directory, mounts)) process.stderr.write(`isotrace: ${line}\n`);
   }
+  interruption.release();
   const outcome = interrupted ? "interrupted" : status === 0 && signal === 0 ? "ended" : "failed";
   const closed = await recorder.finish({ status, signal, outcome });
   close();
@@ -63,18 +66,31 @@ export async function superviseRun(plan: Plan): Promise<Outcome> {
 
 /** Records a build that something else runs, until it ends or `isotrace` is interrupted. */
 export async function superviseAttach(plan: Plan): Promise<Outcome> {
+  const stop = Promise.withResolvers<Omit<Outcome, "closed">>();
+  const release = onSignals(["SIGINT", "SIGTERM", "SIGHUP"], plan.ignored, () =>
+    stop.resolve({ status: 0, signal: 0, outcome: "interrupted" }),
+  );
   const { recorder, close } = await startRecorder(plan, 0);
-  const result = await new Promise<Omit<Outcome, "closed">>((resolve) => {
-    void recorder.ended.then(({ status, signal }) =>
-      resolve({ status, signal, outcome: status === 0 && signal === 0 ? "ended" : "failed" }),
-    );
-    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      process.once(name, () => resolve({ status: 0, signal: 0, outcome: "interrupted" }));
-    }
+  const ended = recorder.ended.then(({ status, signal }): Omit<Outcome, "closed"> => {
+    return { status, signal, outcome: status === 0 && signal === 0 ? "ended" : "failed" };
   });
+  const result = await Promise.race([stop.promise, ended]);
+  release();
   const closed = await recorder.finish(result);
   close();
   return { ...result, closed };
+}
+
+async function runBuild(
+  command: BuildCommand,
+  recorder: RecorderProcess,
+  interruption: Interruption,
+): Promise<{ status: number; signal: number }> {
+  const build = await startBuild(command, (stream, data) =>
+    recorder.output(Math.floor(bootMicroseconds()), stream, data),
+  );
+  interruption.started(build);
+  return build.ended;
 }
 
 async function startRecorder(

@@ -132,6 +132,36 @@ describe("how the build ends", () => {
     expect(isAlive(Number(readFileSync(join(build.path, "pid"), "utf8")))).toBe(false);
     expect(ofKind(eventsOf(build.path), "end")[0]?.outcome).toBe("interrupted");
   });
+
+  it("is before it has begun, when Isotrace is told to stop while it starts", async () => {
+    using build = buildDirectory();
+    const running = run(build.path, ["sh", "-c", "sleep 1000; exit 3"]);
+    // The recorder is started first, and the build when that is ready.
+    while (recorderOf(running.pid!) === 0) await delay(1);
+    running.kill("SIGTERM");
+    expect((await running).exitCode).toBe(143);
+    expect(ofKind(eventsOf(build.path), "end")[0]).toMatchObject({ signal: 15, outcome: "interrupted" });
+    expect(readFileSync(join(build.path, "isotrace/latest/summary.md"), "utf8")).toContain("INTERRUPTED");
+  });
+
+  it("is its own, when a signal came that the caller ignores", async () => {
+    using build = buildDirectory();
+    const argv = [
+      program,
+      "run",
+      "--",
+      "sh",
+      "-c",
+      "echo 1 >begun; until [ -e go ]; do sleep 0.05; done; exit 3",
+    ];
+    const running = execa("nohup", argv, { cwd: build.path, reject: false, stdin: "ignore" });
+    while (!existsSync(join(build.path, "begun"))) await delay(20);
+    running.kill("SIGHUP");
+    await delay(200);
+    writeFileSync(join(build.path, "go"), "");
+    expect((await running).exitCode).toBe(3);
+    expect(ofKind(eventsOf(build.path), "end")[0]).toMatchObject({ status: 3, outcome: "failed" });
+  });
 });
 
 describe("a recorder that is killed", () => {
@@ -163,6 +193,9 @@ function isAlive(pid: number): boolean {
   return !/^State:\t[ZX]/m.test(status);
 }
 
+/** 0 where there is none, or none yet. */
 function recorderOf(supervisor: number): number {
-  return Number(execaSync("pgrep", ["-P", String(supervisor), "-f", "recorder/main"]).stdout);
+  return Number(
+    execaSync("pgrep", ["-P", String(supervisor), "-f", "recorder/main"], { reject: false }).stdout,
+  );
 }
