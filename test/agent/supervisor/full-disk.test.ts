@@ -30,6 +30,39 @@ test("a disk that the build has filled in the end: one recorder closes the recor
   expect(events.filter(({ kind }) => kind === "segment")).toHaveLength(1);
 });
 
+test.each([
+  [
+    "that is full before the build: nothing is recorded, and that is said",
+    2 << 20,
+    /: nothing was recorded/,
+    2,
+  ],
+  [
+    "without space for the reports: they can be made later",
+    (1 << 20) - 24_000,
+    /free space, and run "isotrace analyze/,
+    0,
+  ],
+])("a disk %s", async (_, ballast, said, analyzed) => {
+  using build = buildDirectory();
+  const disk = smallDisk();
+  execaSync("head", ["-c", String(ballast), "/dev/zero"], {
+    stdout: { file: join(disk, "ballast") },
+    reject: false,
+  });
+  const out = join(disk, "out");
+  const { exitCode, stderr } = await execa(program, ["run", "--out", out, "--", "sh", "-c", "exit 7"], {
+    cwd: build.path,
+    reject: false,
+    stdin: "ignore",
+  });
+  expect(exitCode).toBe(7);
+  expect(stderr).toMatch(said);
+  rmSync(join(disk, "ballast"));
+  const again = await execa(program, ["analyze", out], { reject: false });
+  expect(again.exitCode).toBe(analyzed);
+});
+
 /** A disk of 1 MB, until the test ends. */
 function smallDisk(): string {
   const directory = mkdtempSync(join(tmpdir(), "isotrace-disk-"));
