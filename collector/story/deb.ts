@@ -4,6 +4,7 @@ import { basename, programOf } from "./names.ts";
 
 /** A binary package file that was opened for its files. */
 export interface Deb {
+  /** Empty, like version and architecture, where the name of the file does not tell. */
   readonly name: string;
   readonly version: string;
   readonly architecture: string;
@@ -30,16 +31,21 @@ export class DebIndex {
   }
 
   /**
-   * The package whose files a process was unpacking at a time: that of its latest `dpkg-deb` child.
+   * The package whose files a process was unpacking at a time: that of its latest `dpkg-deb` child; undefined if the name of
+   * that file does not tell.
    *
    * File events are stamped some milliseconds late, when the next package may have been opened already: so if
    * the owner of the file is known and is among those opened, it is that one.
    */
   unpackedBy(process: Process | undefined, time: number, owner: string): Deb | undefined {
-    const debs = (process === undefined ? undefined : this.#byParent.get(process.index)) ?? [];
-    const latest = debs.findLast((deb) => deb.time <= time);
-    if (owner === "" || latest?.name === owner) return latest;
-    return debs.findLast((deb) => deb.time <= time && deb.name === owner) ?? latest;
+    const all = (process === undefined ? undefined : this.#byParent.get(process.index)) ?? [];
+    const debs = all.filter((deb) => deb.time <= time);
+    const own = owner === "" ? undefined : debs.findLast(({ name }) => name === owner);
+    if (own !== undefined) return own;
+    const latest = debs.at(-1);
+    // One whose name is not known can be the owner's, whichever came last.
+    const isUnknown = latest?.name === "" || (owner !== "" && debs.some(({ name }) => name === ""));
+    return isUnknown ? undefined : latest;
   }
 
   named(name: string): readonly Deb[] {
@@ -49,7 +55,7 @@ export class DebIndex {
   #add(deb: Deb, process: Process): void {
     if (process.parent !== undefined) push(this.#byParent, process.parent.index, deb);
     push(this.#byParent, process.index, deb);
-    push(this.#byName, deb.name, deb);
+    if (deb.name !== "") push(this.#byName, deb.name, deb);
   }
 }
 
@@ -58,9 +64,10 @@ function debOf(command: Command): Deb | undefined {
   if (programOf(command) !== "dpkg-deb") return undefined;
   if (!command.argv.some((word) => opening.has(word))) return undefined;
   const file = command.argv.find((word) => word.endsWith(".deb"));
-  const parts = file === undefined ? [] : basename(file).slice(0, -".deb".length).split("_");
-  if (parts.length !== 3) return undefined;
-  const [name, version, architecture] = parts as [string, string, string];
+  if (file === undefined) return undefined;
+  const parts = nameOf(file).split("_");
+  const [name, version, architecture] =
+    parts.length === 3 ? (parts as [string, string, string]) : ["", "", ""];
   return {
     name,
     version: version.replaceAll(/%3a/gi, ":"),
@@ -68,6 +75,15 @@ function debOf(command: Command): Deb | undefined {
     time: command.time,
     root: command.root,
   };
+}
+
+/**
+ * The name of a package's file, without its ending. To unpack many, apt gives dpkg a directory of links to them, numbered in
+ * the order that they are to be unpacked in (pkgDPkgPM::Go).
+ */
+function nameOf(file: string): string {
+  const name = basename(file).slice(0, -".deb".length);
+  return /\/apt-dpkg-install-[^/]+\/[^/]+$/.test(file) ? name.replace(/^\d+-/, "") : name;
 }
 
 const opening: ReadonlySet<string> = new Set([

@@ -4,6 +4,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readActs } from "./check/complete/recorded.ts";
 import { changesOf, lookAtMachine, type Machine, processesOf } from "./check/footprint/machine.ts";
+import { unpackedFiles } from "./check/writers/unpacked.ts";
 import { comparePacked } from "./lib/compare-packed.ts";
 import { sha256 } from "./lib/hash.ts";
 import { buildEnvironment, freshBuild, imageOf, removeBuild } from "./lib/live-build.ts";
@@ -101,6 +102,12 @@ test("why tells a package's own file from one that the build made", async () => 
   expect(status.writers[0]?.chain.map(({ command }) => command.join(" ")).join("\n")).toContain(
     "/live/build/build",
   );
+});
+
+test("what was unpacked is of the package that it came from", async () => {
+  const { files, wrong } = await unpackedFiles(recording, unpacked);
+  expect(wrong).toEqual([]);
+  expect(files).toBeGreaterThan(4_000);
 });
 
 test("why names the hook that emptied a log", async () => {

@@ -130,6 +130,39 @@ test("what dpkg unpacks is of the package it has open; where the times are too c
   expect(storyOf(build, "/var/lib/dpkg/status").writers[0]!.package).toBeNull();
 });
 
+test("a package's file that apt has numbered for dpkg is of that package, and 3270-common keeps its name", () => {
+  const b = liveBuild();
+  const { s, root } = b;
+  const dpkg = aptRun(b, ["--unpack", "--recursive", "/tmp/apt-dpkg-install-x1Y2z3"]);
+  const files = ["/tmp/apt-dpkg-install-x1Y2z3/09-aaa_1%3a1.0-1_amd64.deb", "/x/3270-common_4.1_amd64.deb"];
+  for (const file of files) s.run(dpkg, ["dpkg-deb", "--fsys-tarfile", file], { root });
+  for (const name of ["aaa", "3270"]) s.create(dpkg, `chroot/etc/${name}`);
+  packed(b, { "/etc/aaa": { package: "aaa:amd64" }, "/etc/3270": { package: "3270-common:amd64" } });
+  const packageOf = (path: string) => storyOf(s.read(), path).writers[0]!.package;
+  expect(packageOf("/etc/aaa")).toEqual({ name: "aaa", version: "1:1.0-1", architecture: "amd64" });
+  expect(packageOf("/etc/3270")).toEqual({ name: "3270-common", version: "4.1", architecture: "amd64" });
+});
+
+test("what came from a file of another name is not taken for another package's: its owner has the version that was installed", () => {
+  const b = liveBuild();
+  const { s, root } = b;
+  const dpkg = aptRun(b, ["--install", "/x/local.deb", "/x/bbb_2.0-1_all.deb"]);
+  s.run(dpkg, ["dpkg-deb", "--fsys-tarfile", "/x/local.deb"], { root });
+  s.create(dpkg, "chroot/etc/a");
+  s.create(dpkg, "chroot/etc/removed");
+  s.run(dpkg, ["dpkg-deb", "--fsys-tarfile", "/x/bbb_2.0-1_all.deb"], { root });
+  const aaa = { name: "aaa", version: "1.0-1", architecture: "amd64" };
+  s.package({ root: s.directory("chroot"), action: "install", ...aaa });
+  s.create(dpkg, "chroot/etc/late");
+  packed(b, {
+    "/etc/a": { package: "aaa:amd64" },
+    "/etc/removed": {},
+    "/etc/late": { package: "aaa:amd64" },
+  });
+  const packageOf = (path: string) => storyOf(s.read(), path).writers[0]!.package;
+  expect([packageOf("/etc/a"), packageOf("/etc/removed"), packageOf("/etc/late")]).toEqual([aaa, null, aaa]);
+});
+
 test("debootstrap's tar writes the files of the package that dpkg-deb pipes to it", () => {
   const b = liveBuild();
   const { s, build } = b;

@@ -6,11 +6,12 @@ import { findMirror } from "../lib/mirror.ts";
 import { observe, report } from "../lib/observe.ts";
 import { workspace } from "../lib/paths.ts";
 import { unattributedFiles } from "./writers/unattributed.ts";
+import { unpackedFiles } from "./writers/unpacked.ts";
 
 const usage = `npm run check:writers [-- --only minimal|realistic] [--keep]
 
 Builds the example configurations under Isotrace: every regular file of the images must have a writer, or be exactly
-its package's; and the writer of the realistic image's Java key store must be the right one.
+its package's; what was unpacked must be said to be of its package; and the writer of the realistic image's Java key store must be the right one.
 --keep leaves the builds and the reports where they are.
 `;
 
@@ -59,11 +60,16 @@ async function check(configuration: Configuration, keep: boolean): Promise<numbe
   const { files, unattributed } = unattributedFiles(join(out, "recording.isotrace"));
   print(`regular files: ${files}; neither with a writer nor exactly their package's: ${unattributed.length}`);
   for (const path of unattributed.slice(0, 20)) print(`  ${path}`);
+  const unpacked = await unpackedFiles(join(out, "recording.isotrace"), join(build, "chroot"));
+  print(
+    `unpacked files: ${unpacked.files}; said to be of another package or version: ${unpacked.wrong.length}`,
+  );
+  for (const line of unpacked.wrong.slice(0, 20)) print(`  ${line}`);
   const wrong =
     configuration === "realistic" ? wrongKeyStore(await report<WhyJson>("why", out, keyStore)) : [];
   for (const line of wrong) print(`  ${keyStore}: ${line}`);
   if (!keep) await removeBuild(home);
-  return unattributed.length + wrong.length;
+  return unattributed.length + unpacked.wrong.length + wrong.length;
 }
 
 /** What is not as it must be in the story of the Java key store. */

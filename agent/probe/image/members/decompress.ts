@@ -6,6 +6,9 @@ import { type ByteSource, MembersError } from "./byte-source.ts";
 /** Bytes that are enough to tell a compression. */
 export const longestMagic = 6;
 
+/** Neither an archive nor compressed: where that is so from the first byte, it may be a file of another kind. */
+export class UnknownFormat extends MembersError {}
+
 interface Compression {
   magic: Buffer;
   name: string;
@@ -34,12 +37,12 @@ const compressions: readonly Compression[] = [
 
 /**
  * What the source goes on with, decompressed. gzip and zstd leave in it what follows them; a program takes all.
- * @param head its first bytes. @throws MembersError for what is not compressed, or not as it says.
+ * @param head its first bytes. @throws UnknownFormat for what is not compressed, MembersError for what is not as it says.
  */
 export function decompressed(source: ByteSource, head: Buffer): AsyncGenerator<Buffer> {
   const found = compressions.find(({ magic }) => head.subarray(0, magic.length).equals(magic));
   if (found === undefined)
-    throw new MembersError("it is no cpio archive, and not compressed as the kernel knows");
+    throw new UnknownFormat("it is no cpio archive, and not compressed as the kernel knows");
   return found.decompress(source);
 }
 

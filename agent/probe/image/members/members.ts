@@ -1,9 +1,10 @@
 import { SystemError } from "../../../kernel/libc.ts";
-import type { KeptContents } from "../contents/kept.ts";
+import { type KeptContents, wholeLimit } from "../contents/kept.ts";
 import type { ImageEntry } from "../entry.ts";
 import { SquashfsError } from "../squashfs.ts";
 import { MembersError } from "./byte-source.ts";
 import { CpioError } from "./cpio-header.ts";
+import { UnknownFormat } from "./decompress.ts";
 import { readInitrd } from "./initrd.ts";
 import { MemberSink } from "./member-sink.ts";
 
@@ -37,14 +38,17 @@ export async function membersOf(
   let count = 0;
   for (const archive of archives) {
     if (known.has(archive.sha256)) continue;
-    if (count++ === archiveLimit) {
+    if (count === archiveLimit) {
       archive.problem ||= `its members are not known: of an image ${archiveLimit} archives are read`;
       break;
     }
     const sink = new MemberSink(archive.path, (path, { sha256 }, size, data) => {
       if (!owners.has(sha256)) kept.add(`${archive.path}\0${path}`, sha256, size, data);
     });
-    archive.problem ||= await read(open(archive), sink);
+    const problem = await read(open(archive), sink);
+    if (problem instanceof UnknownFormat && isOtherFile(archive, sink)) continue;
+    count++;
+    archive.problem ||= problem === undefined ? "" : `its members are not all known: ${problem.message}`;
     if (archive.problem === "") known.add(archive.sha256);
     for (const member of sink.members) {
       const owner = owners.get(member.sha256);
@@ -59,6 +63,11 @@ function isArchive({ type, path, size, sha256, relation }: ImageEntry): boolean 
   return type === "file" && size > 0 && sha256 !== "" && relation !== "shipped" && names.test(path);
 }
 
+/** `/var/lib/dpkg/info/initramfs-tools.list` has the name of an archive. What is recorded whole has no members to be missed. */
+function isOtherFile({ size }: ImageEntry, { members }: MemberSink): boolean {
+  return size <= wholeLimit && members.length === 0;
+}
+
 /** Packages by the digest of a content that they shipped. The empty content is everybody's. */
 function ownersByContent(entries: readonly ImageEntry[]): Map<string, string> {
   const owners = new Map<string, string>();
@@ -68,16 +77,16 @@ function ownersByContent(entries: readonly ImageEntry[]): Map<string, string> {
   return owners;
 }
 
-/** @returns why not all members are known; "" if they are. */
-async function read(file: AsyncIterable<Buffer>, sink: MemberSink): Promise<string> {
+/** @returns why not all members are known; undefined if they are. */
+async function read(file: AsyncIterable<Buffer>, sink: MemberSink): Promise<Error | undefined> {
   const limits = { bytes: byteLimit, deadline: performance.now() + timeLimit };
   try {
     await readInitrd(file, sink, limits);
-    return "";
+    return undefined;
   } catch (error) {
     // Whatever an archive holds, the image that it is in was read, and is to be told of.
     if (!isOfTheArchive(error)) throw error;
-    return `its members are not all known: ${error.message}`;
+    return error;
   } finally {
     sink.finish();
   }

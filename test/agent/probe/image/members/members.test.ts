@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { execa } from "execa";
 import { beforeAll, describe, expect, test } from "vitest";
+import { wholeLimit } from "../../../../../agent/probe/image/contents/kept.ts";
 import type { ImageEntry } from "../../../../../agent/probe/image/entry.ts";
 import { directory, type Read, read, squashfs } from "../lib/read.ts";
 import { scratch } from "../lib/scratch.ts";
@@ -49,6 +50,10 @@ async function compressed(command: string, ...args: string[]): Promise<Buffer> {
   const options = { input: main, encoding: "buffer", stripFinalNewline: false } as const;
   const { stdout } = await execa(command, [...args, "-c"], options);
   return Buffer.from(stdout);
+}
+
+function tooLargeToRecord(beginning: string): Buffer {
+  return Buffer.concat([Buffer.from(beginning), Buffer.alloc(wholeLimit, "x")]);
 }
 
 function members({ entries }: Read): ImageEntry[] {
@@ -146,12 +151,12 @@ describe("an archive that lies is a problem of its entry, and the members before
     ],
     [
       "another format",
-      () => Buffer.from("MZ\x90 an EFI program"),
+      () => tooLargeToRecord("MZ\x90 an EFI program"),
       "it is no cpio archive, and not compressed as the kernel knows",
     ],
     [
       "old cpio",
-      () => Buffer.from("070707000000"),
+      () => tooLargeToRecord("070707000000"),
       "it is no cpio archive, and not compressed as the kernel knows",
     ],
     ["numbers", () => Buffer.from("070701".padEnd(110, "z")), 'number "zzzzzzzz" is not hexadecimal'],
@@ -187,6 +192,15 @@ describe("an archive that lies is a problem of its entry, and the members before
     });
     expect(problem(result)).toContain("it is compressed with bzip2, and there is no bzip2 to read it with");
   });
+});
+
+test("a file that only has the name of an archive has no members to be missed, if it is recorded whole", async () => {
+  const list = "/var/lib/dpkg/info/initramfs-tools.list";
+  const text = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`/etc/initrd-${i}`, `text ${i}`]));
+  const files = { ...text, [list]: "/.\n", "/live/initrd": main };
+  const result = await read(squashfs, await pack(makeSystem(join(top, "names"), {}, files)));
+  expect(result.entries.filter((entry) => entry.problem !== "")).toEqual([]);
+  expect(new Set(members(result).map(({ within }) => within))).toEqual(new Set(["/live/initrd"]));
 });
 
 test("files of other names are no archives, and shipped ones are not read", async () => {
