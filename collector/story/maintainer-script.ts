@@ -1,3 +1,4 @@
+import type { Build } from "../model/build.ts";
 import type { Command } from "../model/process.ts";
 import { argumentsOf, basename } from "./names.ts";
 
@@ -20,32 +21,52 @@ const unpacking = new RegExp(`/var/lib/dpkg/tmp\\.ci/${kind}$`);
  * while its package is unpacked, from `tmp.ci/`, where only dpkg's variables say which package it is; debconf's
  * frontend has the script among its arguments.
  */
-export function maintainerScriptOf(chain: readonly Command[]): MaintainerScript | undefined {
+export function maintainerScriptOf(build: Build, chain: readonly Command[]): MaintainerScript | undefined {
   for (const command of chain) {
-    const found = scriptOf(command, command.filename, argumentsOf(command)) ?? viaDebconf(command);
-    if (found !== undefined) return found;
+    const call = callOf(command);
+    if (call !== undefined) return scriptOf(command, call, variablesOf(build, command, call.path));
   }
   return undefined;
 }
 
-function viaDebconf(command: Command): MaintainerScript | undefined {
-  if (basename(command.filename) !== "frontend") return undefined;
-  const at = command.argv.findIndex((word) => installed.test(word) || unpacking.test(word));
-  return at < 0 ? undefined : scriptOf(command, command.argv[at]!, command.argv.slice(at + 1));
+export function isMaintainerScript(command: Command): boolean {
+  return callOf(command) !== undefined;
 }
 
-function scriptOf(command: Command, path: string, args: readonly string[]): MaintainerScript | undefined {
-  const { environment } = command;
+interface Call {
+  path: string;
+  args: readonly string[];
+}
+
+function callOf(command: Command): Call | undefined {
+  const { filename, argv } = command;
+  if (isScript(filename)) return { path: filename, args: argumentsOf(command) };
+  if (basename(filename) !== "frontend") return undefined;
+  const at = argv.findIndex(isScript);
+  return at < 0 ? undefined : { path: argv[at]!, args: argv.slice(at + 1) };
+}
+
+function isScript(path: string): boolean {
+  return installed.test(path) || unpacking.test(path);
+}
+
+/** dpkg's variables. Where a script has called exec to become the frontend, they are those that it had itself. */
+function variablesOf(build: Build, command: Command, path: string): Command["environment"] {
+  const commands = build.processes.all[command.process]?.commands ?? [];
+  const script = commands.findLast((each) => each?.filename === path && each.epoch <= command.epoch);
+  return (script ?? command).environment;
+}
+
+function scriptOf(
+  command: Command,
+  { path, args }: Call,
+  environment: Command["environment"],
+): MaintainerScript {
   const named = installed.exec(path);
-  if (named !== null) {
-    const architecture = named[2] ?? environment.get("DPKG_MAINTSCRIPT_ARCH") ?? "";
-    return { package: named[1]!, architecture, label: labelOf(basename(path), args), command };
-  }
-  const fresh = unpacking.exec(path);
-  if (fresh === null) return undefined;
-  const name = environment.get("DPKG_MAINTSCRIPT_PACKAGE") ?? "";
-  const architecture = environment.get("DPKG_MAINTSCRIPT_ARCH") ?? "";
-  return { package: name, architecture, label: labelOf(`${name}.${fresh[1]}`, args), command };
+  const name = named?.[1] ?? environment.get("DPKG_MAINTSCRIPT_PACKAGE") ?? "";
+  const architecture = named?.[2] ?? environment.get("DPKG_MAINTSCRIPT_ARCH") ?? "";
+  const script = named === null ? `${name}.${basename(path)}` : basename(path);
+  return { package: name, architecture, label: labelOf(script, args), command };
 }
 
 // dpkg gives an empty argument where there is no old version (`postinst configure ""`).

@@ -54,7 +54,7 @@ export class Stories {
       ...stageOf(chain),
       hook: hookOf(chain),
       run: runOf(chain),
-      maintainerScript: maintainerScriptOf(chain),
+      maintainerScript: maintainerScriptOf(this.#build, chain),
     };
     this.#stories.set(key, story);
     return story;
@@ -105,8 +105,9 @@ export class Stories {
   }
 }
 
-/** The package whose file it is, "" if that is not known; undefined for dpkg's own files. */
+/** The package whose file it is, "" if that is not known; undefined for dpkg's own files, of which some are of all packages. */
 function ownerOf({ path, owner }: WrittenFile): string | undefined {
+  if (path === "/var/log/dpkg.log") return undefined;
   const ofDpkg = /^\/var\/lib\/dpkg\/(.*)$/.exec(path);
   if (ofDpkg === null) return owner;
   const info = /^info\/([^/:]+)(?::[^/.]+)?\.[^/.]+$/.exec(ofDpkg[1]!);

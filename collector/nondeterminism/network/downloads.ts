@@ -1,6 +1,6 @@
 import type { Build } from "../../model/build.ts";
 import type { Command } from "../../model/process.ts";
-import { maintainerScriptOf } from "../../story/maintainer-script.ts";
+import { isMaintainerScript } from "../../story/maintainer-script.ts";
 import { programOf } from "../../story/names.ts";
 import { runCommandOf } from "../../story/run.ts";
 import { hookOf, liveBuildScript } from "../../story/stage.ts";
@@ -117,7 +117,7 @@ export function isBoundary(command: Command): boolean {
   return (
     liveBuildScript(command) !== undefined ||
     hookOf(alone) !== null ||
-    maintainerScriptOf(alone) !== undefined ||
+    isMaintainerScript(command) ||
     runCommandOf(alone) !== undefined
   );
 }

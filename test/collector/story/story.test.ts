@@ -74,6 +74,32 @@ test("a preinst's package comes from dpkg's variables, its version from the file
   });
 });
 
+test("a preinst that has become debconf's frontend is its package's", () => {
+  const b = liveBuild();
+  const { s, root } = b;
+  const dpkg = aptRun(b, ["--unpack", "x.deb"]);
+  const preinst = s.run(dpkg, ["/var/lib/dpkg/tmp.ci/preinst", "install"], {
+    interpreter: "/bin/sh",
+    root,
+    environment: [{ name: Buffer.from("DPKG_MAINTSCRIPT_PACKAGE"), value: Buffer.from("libc6") }],
+  });
+  const frontend = s.exec(
+    preinst,
+    ["/usr/bin/perl", "-w", "/usr/share/debconf/frontend", "/var/lib/dpkg/tmp.ci/preinst", "install"],
+    { filename: Buffer.from("/usr/share/debconf/frontend"), root },
+  );
+  s.create(frontend, "chroot/etc/made");
+  s.mkdirs(dpkg, "chroot/var/log");
+  s.create(dpkg, "chroot/var/log/dpkg.log");
+  packed(b, { "/etc/made": {}, "/var/log/dpkg.log": {} });
+  const build = s.read();
+  expect(storyOf(build, "/etc/made").writers[0]).toMatchObject({
+    maintainerScript: "libc6.preinst install",
+    package: { name: "libc6" },
+  });
+  expect(storyOf(build, "/var/log/dpkg.log").writers[0]!.package).toBeNull();
+});
+
 test("a command of a maintainer script that debconf's frontend runs is the script's", () => {
   const b = liveBuild();
   const { s, root } = b;
