@@ -1,11 +1,19 @@
-import { readFileSync } from "node:fs";
 import protobuf from "protobufjs";
 import type { DirectoryEvent, Event, EventKind, FileEvent, Host } from "./events.ts";
+import { deltaTag, type Field, hostType, type Member, member, memberByTag, tagsOf } from "./schema.ts";
 import { varintSize, WireWriter, zigzag } from "./wire.ts";
 
 /** The most that a short message takes, and the beginning of any other: ten numbers of at most ten bytes, and their tags. */
 const mostShortBytes = 128;
-const mostNumbers = 9;
+
+const textMember = member("text");
+const fileMember = member("file");
+const directoryMember = member("directory");
+const textTag = tagsOf<"value">(textMember);
+const fileTag = tagsOf<keyof FileEvent>(fileMember);
+const directoryTag = tagsOf<keyof DirectoryEvent>(directoryMember);
+
+type Fields = Record<string, unknown>;
 
 /**
  * Events to and from the messages of a block. Texts are numbered within the block and times are
@@ -13,7 +21,8 @@ const mostNumbers = 9;
  */
 export class EventEncoder {
   readonly #out = new WireWriter();
-  readonly #writer = protobuf.Writer.create();
+  /** What is being written: a message, one within it, and so on. */
+  readonly #bodies = [new WireWriter()];
   readonly #texts = new Map<string, number>();
   #time = 0;
   #lengthAt = 0;
@@ -28,11 +37,8 @@ export class EventEncoder {
       case "directory":
         this.#directory(event);
         break;
-      default: {
-        const of = member(event.kind);
-        if (of.numbers !== undefined) this.#numbers(event, of.tag, of.numbers);
-        else this.#message(event.time, of, event);
-      }
+      default:
+        this.#message(event, member(event.kind));
     }
     this.count++;
   }
@@ -55,11 +61,50 @@ export class EventEncoder {
     this.count = 0;
   }
 
-  #message(time: number, { type, tag }: Member, fields: object): void {
-    const body = type.encode(fields, this.#writer).finish();
-    this.#writer.reset();
-    this.#begin(time, tag, body.length);
-    this.#out.raw(body);
+  #message(event: Event, { tag, fields }: Member): void {
+    const body = this.#bodies[0]!;
+    this.#write(event as unknown as Fields, fields, body, 1);
+    this.#begin(event.time, tag, body.length);
+    this.#out.raw(body.written);
+  }
+
+  /** @param depth of the messages within this one, whose bytes must be known before their length is written */
+  #write(message: Fields, fields: readonly Field[], out: WireWriter, depth: number): void {
+    out.clear();
+    for (const { name, tag, form, fields: within } of fields) {
+      const value = message[name];
+      // What is 0, false, empty or not there is not written, as proto3 has it.
+      if (!value) continue;
+      switch (form) {
+        case "number":
+          out.number(tag, Number(value));
+          break;
+        case "text":
+          out.text(tag, value as string);
+          break;
+        case "bytes":
+          if ((value as Uint8Array).length > 0) out.bytes(tag, value as Uint8Array);
+          break;
+        case "manyBytes":
+          for (const each of value as Uint8Array[]) out.bytes(tag, each);
+          break;
+        case "message":
+          this.#within(value as Fields, tag, within, out, depth);
+          break;
+        case "messages":
+          for (const each of value as Fields[]) this.#within(each, tag, within, out, depth);
+          break;
+        default:
+          form satisfies never;
+      }
+    }
+  }
+
+  #within(message: Fields, tag: number, fields: readonly Field[], out: WireWriter, depth: number): void {
+    this.#bodies[depth] ??= new WireWriter();
+    const body = this.#bodies[depth];
+    this.#write(message, fields, body, depth + 1);
+    out.bytes(tag, body.written);
   }
 
   /** All of a message but its member's bytes. */
@@ -81,7 +126,7 @@ export class EventEncoder {
     const id = this.#texts.size + 1;
     this.#texts.set(value, id);
     this.#begin(time, textMember.tag, 1 + varintSize(value.length) + value.length);
-    this.#out.varint(textValueTag);
+    this.#out.varint(textTag.value);
     this.#out.varint(value.length);
     this.#out.latin1(value);
     return id;
@@ -89,7 +134,13 @@ export class EventEncoder {
 
   #directory(event: DirectoryEvent): void {
     const name = this.#text(event.name, event.time);
-    this.#message(event.time, directoryMember, { ...event, name });
+    this.#beginShort(event.time, directoryMember.tag);
+    const out = this.#out;
+    out.field(directoryTag.id, event.id);
+    out.field(directoryTag.parent, event.parent);
+    out.field(directoryTag.name, name);
+    out.field(directoryTag.object, event.object);
+    this.#endShort();
   }
 
   // Most events are these: written field by field.
@@ -107,13 +158,6 @@ export class EventEncoder {
     out.field(fileTag.newName, newName);
     out.field(fileTag.child, event.child);
     out.field(fileTag.object, event.object);
-    this.#endShort();
-  }
-
-  /** What begins and ends with every process. */
-  #numbers(event: Event, tag: number, fields: readonly NumberField[]): void {
-    this.#beginShort(event.time, tag);
-    for (const field of fields) this.#out.field(field.tag, Number(event[field.name as never]));
     this.#endShort();
   }
 
@@ -184,68 +228,4 @@ function textOf(texts: string[], id: number): string {
   const value = texts[id];
   if (value === undefined) throw new RangeError(`text ${id} is not in the block`);
   return value;
-}
-
-interface Member {
-  name: EventKind | "text";
-  type: protobuf.Type;
-  tag: number;
-  /** Its fields, where it is short and has no others. */
-  numbers: readonly NumberField[] | undefined;
-}
-
-interface NumberField {
-  name: string;
-  tag: number;
-}
-
-// 64-bit fields as numbers: times, sizes and objects stay below 2^53.
-(protobuf.util as { Long: unknown }).Long = null;
-protobuf.configure();
-const schema = protobuf.parse(readFileSync(new URL("./isotrace.proto", import.meta.url), "utf8")).root;
-const eventType = schema.lookupType("isotrace.v1.Event");
-const hostType = schema.lookupType("isotrace.v1.Host");
-const deltaTag = eventType.fields.delta!.id << 3;
-const members = new Map<string, Member>(
-  eventType.fieldsArray
-    .filter((field) => field.name !== "delta")
-    .map((field) => {
-      const type = field.resolve().resolvedType as protobuf.Type;
-      const tag = ((field.id << 3) | 2) >>> 0;
-      return [field.name, { name: field.name as EventKind, type, tag, numbers: numbersOf(type) }];
-    }),
-);
-for (const { type } of members.values()) completeDefaults(type);
-const memberByTag = new Map([...members.values()].map((m) => [m.tag, m]));
-const textMember = member("text");
-const fileMember = member("file");
-const directoryMember = member("directory");
-const textValueTag = ((textMember.type.fields.value!.id << 3) | 2) >>> 0;
-const fileTag = Object.fromEntries(
-  fileMember.type.fieldsArray.map((field) => [field.name, field.id << 3]),
-) as Record<
-  "process" | "epoch" | "operations" | "directory" | "name" | "newDirectory" | "newName" | "child" | "object",
-  number
->;
-
-/** Undefined where a field is something else than a number that is not negative, or there are too many. */
-function numbersOf({ fieldsArray: fields }: protobuf.Type): NumberField[] | undefined {
-  const areAll = fields.every(({ type, repeated }) => !repeated && /^(?:uint32|uint64|bool)$/.test(type));
-  if (!areAll || fields.length > mostNumbers) return undefined;
-  return fields.map(({ name, id }) => ({ name, tag: id << 3 }));
-}
-
-function member(kind: EventKind | "text"): Member {
-  return members.get(kind)!;
-}
-
-/** Bytes that were not written are an empty Uint8Array, as `events.ts` types them: protobufjs would give an array. */
-function completeDefaults(type: protobuf.Type): void {
-  for (const field of type.fieldsArray) {
-    const { resolvedType } = field.resolve();
-    if (resolvedType instanceof protobuf.Type) completeDefaults(resolvedType);
-    else if (field.type === "bytes" && !field.repeated) {
-      (type.ctor.prototype as Record<string, unknown>)[field.name] = new Uint8Array();
-    }
-  }
 }

@@ -1,10 +1,12 @@
 /** What is kept of the memory when what was written is forgotten. */
 const keptBytes = 1 << 20;
 const firstBytes = 64 << 10;
+/** A field's tag and its number, or its length. */
+const mostFieldBytes = 20;
 
 /**
  * Writes what protobuf messages are made of, one after the other, into memory that grows
- * (https://protobuf.dev/programming-guides/encoding/). Numbers are whole, not negative and below 2^53.
+ * (https://protobuf.dev/programming-guides/encoding/). Unless it says otherwise, numbers are whole, not negative and below 2^64.
  */
 export class WireWriter {
   #bytes = Buffer.allocUnsafe(firstBytes);
@@ -44,7 +46,7 @@ export class WireWriter {
     this.#length = at;
   }
 
-  /** A field that is a number; nothing for 0, as proto3 has it. */
+  /** A field that is such a number, where there is room; nothing for 0, as proto3 has it. */
   field(tag: number, value: number): void {
     if (value === 0) return;
     this.varint(tag);
@@ -65,6 +67,41 @@ export class WireWriter {
     this.room(data.length);
     this.#bytes.set(data, this.#length);
     this.#length += data.length;
+  }
+
+  /**
+   * A field that is any whole number of 64 bits; one below zero in two's complement, ten bytes (int64). What is none is left
+   * out: a number of more bytes would make the rest of the block unreadable.
+   */
+  number(tag: number, value: number): void {
+    if (!Number.isInteger(value) || value >= 2 ** 64 || value < -(2 ** 63)) return;
+    this.room(mostFieldBytes);
+    this.varint(tag);
+    if (value >= 0) {
+      this.varint(value);
+      return;
+    }
+    let rest = BigInt.asUintN(64, BigInt(value));
+    for (; rest > 0x7fn; rest >>= 7n) this.#bytes[this.#length++] = Number(rest & 0x7fn) | 0x80;
+    this.#bytes[this.#length++] = Number(rest);
+  }
+
+  /** A field that is bytes, or a message. */
+  bytes(tag: number, data: Uint8Array): void {
+    this.room(mostFieldBytes + data.length);
+    this.varint(tag);
+    this.varint(data.length);
+    this.#bytes.set(data, this.#length);
+    this.#length += data.length;
+  }
+
+  /** A field that is text, in UTF-8. */
+  text(tag: number, text: string): void {
+    const length = Buffer.byteLength(text);
+    this.room(mostFieldBytes + length);
+    this.varint(tag);
+    this.varint(length);
+    this.#length += this.#bytes.write(text, this.#length);
   }
 
   /** A byte string: a byte for each character. */

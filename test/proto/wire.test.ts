@@ -26,6 +26,37 @@ it("writes times before as well as after", () => {
   );
 });
 
+it("writes fields as protobufjs writes them", () => {
+  const number = fc.oneof(
+    fc.maxSafeInteger(),
+    fc.integer(),
+    fc.nat(300),
+    fc.constantFrom(2 ** 63, -(2 ** 63)),
+  );
+  fc.assert(
+    fc.property(number, fc.string({ unit: "binary" }), fc.uint8Array(), (value, text, bytes) => {
+      const [writer, expected] = [new WireWriter(), protobuf.Writer.create()];
+      writer.number(8, value);
+      writer.text(18, text);
+      writer.bytes(26, bytes);
+      if (value < 0) expected.uint32(8).int64(value);
+      else expected.uint32(8).uint64(value);
+      expected.uint32(18).string(text).uint32(26).bytes(bytes);
+      expect(writer.written).toEqual(Buffer.from(expected.finish()));
+    }),
+  );
+});
+
+// A file of a chroot may say that a package is 1e999 bytes large.
+it.each([Number.NaN, Number.POSITIVE_INFINITY, -1e30, 2 ** 64, 0.5])(
+  "leaves out what is no number of 64 bits: %d",
+  (value) => {
+    const writer = new WireWriter();
+    writer.number(8, value);
+    expect(writer.length).toBe(0);
+  },
+);
+
 it("keeps what was written when it grows, and forgets it when it is cleared", () => {
   const writer = new WireWriter();
   writer.latin1("a");
