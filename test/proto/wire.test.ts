@@ -57,6 +57,20 @@ it.each([Number.NaN, Number.POSITIVE_INFINITY, -1e30, 2 ** 64, 0.5])(
   },
 );
 
+// Node's UTF-8 has three bytes for half a pair of UTF-16, and so must the length that stands before them.
+it("writes as many bytes of a text as it says, whatever the text", () => {
+  const writer = new WireWriter();
+  writer.text(10, "\ud800x");
+  writer.number(16, 7);
+  const reader = protobuf.Reader.create(writer.written);
+  expect([reader.uint32(), reader.string(), reader.uint32(), reader.uint32()]).toEqual([
+    10,
+    "\ufffdx",
+    16,
+    7,
+  ]);
+});
+
 it("keeps what was written when it grows, and forgets it when it is cleared", () => {
   const writer = new WireWriter();
   writer.latin1("a");

@@ -101,7 +101,7 @@ function packageOf({ name, version, purl, vendor, uri, sha256 }: Listed, id: str
   return {
     SPDXID: id,
     name,
-    versionInfo: version,
+    ...(version === "" ? {} : { versionInfo: version }),
     ...unknown,
     supplier: supplierOf(vendor),
     downloadLocation: isUrl(uri) ? uri : "NOASSERTION",

@@ -65,6 +65,7 @@ test.each([
   ["a Tails build-manifest", () => ofReference("cyclonedx")],
 ])("CycloneDX of %s is valid by the official schema of 1.6", async (_, document) => {
   expect(await cyclonedxProblem(document())).toBeNull();
+  expect(JSON.parse(document()).components.length).toBeGreaterThan(0);
 });
 
 const spdxDocuments: [string, () => string][] = [
@@ -93,6 +94,7 @@ test.each(spdxDocuments)(
     isSpdx(document);
     expect(isSpdx.errors).toBeNull();
     const ids: string[] = document.packages.map((each: { SPDXID: string }) => each.SPDXID);
+    expect(ids.length).toBeGreaterThan(1);
     expect(new Set(ids).size).toBe(ids.length);
     for (const id of ids) expect(id).toMatch(/^SPDXRef-[A-Za-z0-9.-]+$/);
     const known = new Set([...ids, "SPDXRef-DOCUMENT"]);
