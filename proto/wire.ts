@@ -91,8 +91,7 @@ export class WireWriter {
     this.room(mostFieldBytes + data.length);
     this.varint(tag);
     this.varint(data.length);
-    this.#bytes.set(data, this.#length);
-    this.#length += data.length;
+    this.raw(data);
   }
 
   /** A field that is text, in UTF-8. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import pty from "node-pty";
 import type { SystemError } from "../kernel/libc.ts";
 import { rawMode, setTerminalMode, type TerminalMode, terminalMode } from "../kernel/terminal-mode.ts";
-import { CallerOutput } from "./output.ts";
+import { statFields } from "../process-stat.ts";
 import type { BuildCommand, OnOutput, RunningBuild } from "./terminal.ts";
 
 /** Runs the build in a terminal of its own, as large as the caller's and in the same mode. */
@@ -25,10 +25,9 @@ export function startInTerminal(command: BuildCommand, onOutput: OnOutput): Runn
     if (stdout.columns > 0 && stdout.rows > 0) terminal.resize(stdout.columns, stdout.rows);
   };
   stdout.on("resize", onResize);
-  const output = new CallerOutput(stdout, () => {}); // the terminal was hung up: SIGHUP tells of it
   terminal.onData((data) => {
     const bytes = data as unknown as Buffer;
-    output.write(bytes, () => {});
+    stdout.write(bytes); // into a terminal that was hung up, too: SIGHUP tells of it
     onOutput(0, bytes);
   });
   const ended = new Promise<{ status: number; signal: number }>((resolve) => {
@@ -62,7 +61,7 @@ class Keys {
   constructor(mode: TerminalMode, onInput: (data: Buffer) => void) {
     this.#mode = mode;
     this.#onInput = onInput;
-    process.stdin.on("error", this.#onHangup);
+    process.stdin.on("error", () => this.release()); // it was hung up
     process.on("SIGCONT", this.#take);
     this.#take();
   }
@@ -95,13 +94,10 @@ class Keys {
       if ((error as SystemError).code !== "EIO") throw error; // it was hung up: SIGHUP tells of it
     }
   }
-
-  readonly #onHangup = (): void => this.release();
 }
 
 /** Whether the terminal's foreground process group is this process's: fields 5 and 8 of /proc/PID/stat (proc_pid_stat(5)). */
 function isInForeground(): boolean {
-  const stat = readFileSync("/proc/self/stat", "latin1");
-  const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const [, , group, , , foreground] = statFields(readFileSync("/proc/self/stat", "latin1"));
   return group === foreground;
 }

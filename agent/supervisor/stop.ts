@@ -1,5 +1,6 @@
 import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
+import { statFields } from "../process-stat.ts";
 import type { RunningBuild } from "./terminal.ts";
 
 /** After the builder asks to stop, the build has this long to clean up before it is killed, in milliseconds. */
@@ -105,8 +106,7 @@ function statOf(pid: number): Living | undefined {
   } catch {
     return undefined; // it has ended
   }
-  // The name in parentheses may hold anything: fields are counted from its last ")".
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const fields = statFields(stat);
   return { pid, parent: Number(fields[1]), start: fields[19]! };
 }
 

@@ -38,13 +38,14 @@ export class DebIndex {
    * the owner of the file is known and is among those opened, it is that one.
    */
   unpackedBy(process: Process | undefined, time: number, owner: string): Deb | undefined {
-    const all = (process === undefined ? undefined : this.#byParent.get(process.index)) ?? [];
-    const debs = all.filter((deb) => deb.time <= time);
-    const own = owner === "" ? undefined : debs.findLast(({ name }) => name === owner);
+    const debs = (process === undefined ? undefined : this.#byParent.get(process.index)) ?? [];
+    const lastNamed = (wanted: string) =>
+      debs.findLast(({ name, time: at }) => name === wanted && at <= time);
+    const own = owner === "" ? undefined : lastNamed(owner);
     if (own !== undefined) return own;
-    const latest = debs.at(-1);
+    const latest = debs.findLast((deb) => deb.time <= time);
     // One whose name is not known can be the owner's, whichever came last.
-    const isUnknown = latest?.name === "" || (owner !== "" && debs.some(({ name }) => name === ""));
+    const isUnknown = latest?.name === "" || (owner !== "" && lastNamed("") !== undefined);
     return isUnknown ? undefined : latest;
   }
 

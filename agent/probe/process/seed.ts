@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { statFields } from "../../process-stat.ts";
 import { type ExecFacts, type Incarnation, tick } from "./incarnation.ts";
 import type { ProcessTable } from "./table.ts";
 
@@ -9,9 +10,7 @@ export function seed(table: ProcessTable): void {
     if (!/^\d+$/.test(entry)) continue;
     const stat = readOrNothing(`/proc/${entry}/stat`);
     if (stat === undefined) continue;
-    // The name in parentheses may hold anything: fields are counted from its last ")".
-    const text = stat.toString("latin1");
-    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+    const fields = statFields(stat.toString("latin1"));
     found.set(Number(entry), { parent: Number(fields[1]), start: Number(fields[19]) * tick });
   }
   const add = (pid: number): Incarnation | undefined => {

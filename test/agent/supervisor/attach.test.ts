@@ -1,10 +1,9 @@
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { fileMagic } from "../../../proto/recording.ts";
-import { argvOf, buildDirectory, eventsOf, ofKind, program } from "../support/isotrace.ts";
+import { argvOf, buildDirectory, eventsOf, ofKind, program, until } from "../support/isotrace.ts";
 
 /** A build command as live-build's is called, that waits to be told to go on. */
 function writeBuild(directory: string): void {
@@ -14,10 +13,6 @@ function writeBuild(directory: string): void {
     "#!/bin/sh\necho 1 > early\nuntil [ -e go ]; do sleep 0.05; done\nsh -c 'echo 1 > late'\nexit 3\n",
   );
   chmodSync(path, 0o755);
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await delay(20);
 }
 
 /** There is a moment at which the recording's file is there, and empty. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { expect, it } from "vitest";
-import { buildDirectory, eventsOf, ofKind, program } from "../support/isotrace.ts";
+import { buildDirectory, eventsOf, ofKind, program, recordedOutput } from "../support/isotrace.ts";
 
 const printing = "i=0; while [ $i -lt 100 ]; do echo $i; sleep 0.02; i=$((i + 1)); done; exit 4";
 
@@ -37,7 +37,6 @@ it("an output whose disk is full leaves the build's status and its build.log who
   });
   expect(exitCode).toBe(4);
   const lines = Array.from({ length: 100 }, (_, i) => `${i}\n`).join("");
-  const pieces = ofKind(eventsOf(build.path), "output").map(({ data }) => data);
-  expect(Buffer.concat(pieces).toString()).toBe(lines);
+  expect(recordedOutput(build.path)).toBe(lines);
   expect(readFileSync(join(build.path, "isotrace/latest/summary.md"), "utf8")).not.toContain("INCOMPLETE");
 });

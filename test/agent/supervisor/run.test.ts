@@ -3,11 +3,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { execa, execaSync } from "execa";
 import { describe, expect, it } from "vitest";
-import { argvOf, buildDirectory, eventsOf, ofKind, program, run } from "../support/isotrace.ts";
-
-/** What a process is given by its parent, as shell commands print it. */
-const inheritance =
-  "env | grep -v '^_=' | sort; ulimit -Sn; ulimit -Hn; umask; pwd; grep -E 'Sig(Blk|Ign)' /proc/self/status";
+import { argvOf, buildDirectory, eventsOf, inheritance, ofKind, program, run } from "../support/isotrace.ts";
 
 describe("what the build is given", () => {
   it("is what the caller has: environment, limits, umask, directory and signals", async () => {

@@ -1,20 +1,23 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import pty from "node-pty";
 import { describe, expect, it } from "vitest";
-import { buildDirectory, eventsOf, ofKind, program } from "../support/isotrace.ts";
-
-/** What a process is given by its parent and its terminal, as shell commands print it. */
-const inheritance =
-  "env | grep -v '^_=' | sort; ulimit -n; umask; pwd; grep -E 'Sig(Blk|Ign)' /proc/self/status; stty -a; tput cols";
+import {
+  buildDirectory,
+  eventsOf,
+  inheritance,
+  ofKind,
+  program,
+  recordedOutput,
+  until,
+} from "../support/isotrace.ts";
 
 const environment = { PATH: process.env.PATH!, HOME: "/nowhere", TERM: "xterm", EDITOR: "ed" };
 
 describe("in a terminal", () => {
   it("the build is given what it would be given without Isotrace, and the caller's mode is as before", async () => {
     using build = buildDirectory();
-    writeFileSync(join(build.path, "x.sh"), inheritance);
+    writeFileSync(join(build.path, "x.sh"), `${inheritance}; stty -a; tput cols`);
     const shell = (command: string) => `stty intr ^G iutf8 -ixon -echoe; ${command}; stty -a`;
     const [bare, under] = [
       await typescript(build.path, shell("sh x.sh")),
@@ -89,7 +92,7 @@ describe("in a terminal", () => {
     const terminal = open(build.path, ["bash", "--norc", "-i"]);
     const script = 'until [ -e go ]; do sleep 0.05; done; echo "the build $((40 + 2))"';
     terminal.type(`${program} run -- sh -c '${script}' &\r`);
-    while (!existsSync(join(build.path, "isotrace/latest/recording.isotrace"))) await delay(20);
+    await until(() => existsSync(join(build.path, "isotrace/latest/recording.isotrace")));
     terminal.type("echo typed >go\r");
     await terminal.prints("the build 42");
     await terminal.prints("reports in");
@@ -120,9 +123,7 @@ function open(directory: string, [file, ...args]: string[]) {
     type: (keys: string) => terminal.write(keys),
     resize: (columns: number, lines: number) => terminal.resize(columns, lines),
     close: () => (terminal as unknown as { _socket: { destroy(): void } })._socket.destroy(),
-    async prints(text: string): Promise<void> {
-      while (!printed().includes(text)) await delay(20);
-    },
+    prints: (text: string) => until(() => printed().includes(text)),
   };
 }
 
@@ -131,9 +132,4 @@ async function typescript(directory: string, commands: string): Promise<string> 
   const terminal = open(directory, ["sh", "-c", commands]);
   await terminal.ended;
   return terminal.printed();
-}
-
-function recordedOutput(directory: string): string {
-  const pieces = ofKind(eventsOf(directory), "output").map(({ data }) => data);
-  return Buffer.concat(pieces).toString();
 }

@@ -1,12 +1,17 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { execa, type Options } from "execa";
 import type { Event } from "../../../proto/events.ts";
 import { readRecording } from "../../../proto/recording.ts";
 
 export const program = fileURLToPath(new URL("../../../agent/isotrace", import.meta.url));
+
+/** What a process is given by its parent, as shell commands print it. */
+export const inheritance =
+  "env | grep -v '^_=' | sort; ulimit -Sn; ulimit -Hn; umask; pwd; grep -E 'Sig(Blk|Ign)' /proc/self/status";
 
 /** A build directory that is removed when it is disposed of. */
 export function buildDirectory(): { path: string; [Symbol.dispose](): void } {
@@ -31,6 +36,16 @@ export function eventsOf(directory: string): Event[] {
     events.push(...item.events);
   }
   return events;
+}
+
+/** What the build printed, by its recording. */
+export function recordedOutput(directory: string): string {
+  const pieces = ofKind(eventsOf(directory), "output").map(({ data }) => data);
+  return Buffer.concat(pieces).toString();
+}
+
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await delay(20);
 }
 
 export function ofKind<K extends Event["kind"]>(events: Event[], kind: K): Extract<Event, { kind: K }>[] {

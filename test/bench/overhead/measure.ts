@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
+import { statFields } from "../../../agent/process-stat.ts";
 import { readRecording } from "../../../proto/recording.ts";
 import { isotrace, workspace } from "../../e2e/lib/paths.ts";
 import { watchRecorder } from "../../e2e/lib/recorder-usage.ts";
@@ -86,11 +87,7 @@ export function isIsotrace(observer: Observer): boolean {
 
 /** CPU time of all children that were waited for, and theirs: fields 16 and 17 of /proc/self/stat, ticks of 10 ms. */
 function childrenCpu(): number {
-  const stat = readFileSync("/proc/self/stat", "latin1");
-  const [user, system] = stat
-    .slice(stat.lastIndexOf(")") + 2)
-    .split(" ")
-    .slice(13, 15);
+  const [user, system] = statFields(readFileSync("/proc/self/stat", "latin1")).slice(13, 15);
   return (Number(user) + Number(system)) / 100;
 }
 

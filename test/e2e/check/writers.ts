@@ -11,7 +11,8 @@ import { unpackedFiles } from "./writers/unpacked.ts";
 const usage = `npm run check:writers [-- --only minimal|realistic] [--keep]
 
 Builds the example configurations under Isotrace: every regular file of the images must have a writer, or be exactly
-its package's; what was unpacked must be said to be of its package; and the writer of the realistic image's Java key store must be the right one.
+its package's; what was unpacked must be said to be of its package; and the writer of the realistic image's Java key
+store must be the right one.
 --keep leaves the builds and the reports where they are.
 `;
 

@@ -4,12 +4,17 @@ import { execa } from "execa";
 /** The packages of a system tree that dpkg says are installed, as `name version`, sorted. */
 export async function installedPackages(root: string): Promise<string[]> {
   const format = `\${db:Status-Status} \${Package} \${Version}\\n`;
-  const { stdout } = await execa("dpkg-query", [`--admindir=${root}/var/lib/dpkg`, "-W", `-f=${format}`]);
-  return stdout
-    .split("\n")
+  const lines = await queryPackages(root, format);
+  return lines
     .filter((line) => line.startsWith("installed "))
     .map((line) => line.slice("installed ".length))
     .sort();
+}
+
+/** A line for each package of a system tree, in the format of dpkg-query(1). */
+export async function queryPackages(root: string, format: string): Promise<string[]> {
+  const { stdout } = await execa("dpkg-query", [`--admindir=${root}/var/lib/dpkg`, "-W", `-f=${format}`]);
+  return stdout.split("\n");
 }
 
 /** The packages that the output of apt says were fetched, as `name version`, sorted: `Get:1 URI SUITE ARCH NAME ARCH VERSION [SIZE]`. */

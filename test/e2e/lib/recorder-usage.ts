@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { statFields } from "../../../agent/process-stat.ts";
 
 export interface Usage {
   /** CPU time, user and system, in seconds. */
@@ -31,11 +32,8 @@ export function watchRecorder(supervisor: number): { stop(): Usage } {
 export function usageOf(pid: number): Usage | undefined {
   const memory = /^VmHWM:\s+(\d+) kB$/m.exec(read(pid, "status"))?.[1];
   const stat = read(pid, "stat");
-  // Fields 14 and 15, in ticks of 10 ms (proc(5)); the name in field 2 may hold blanks.
-  const [user, system] = stat
-    .slice(stat.lastIndexOf(")") + 2)
-    .split(" ")
-    .slice(11, 13);
+  // Fields 14 and 15, in ticks of 10 ms.
+  const [user, system] = statFields(stat).slice(11, 13);
   if (memory === undefined || system === undefined) return undefined;
   return { cpu: (Number(user) + Number(system)) / 100, memory: Number(memory) * 1024 };
 }

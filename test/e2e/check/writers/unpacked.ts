@@ -1,8 +1,8 @@
-import { execa } from "execa";
 import { openBuild } from "../../../../collector/resolve-build.ts";
 import { programOf } from "../../../../collector/story/names.ts";
 import { Stories } from "../../../../collector/story/story.ts";
 import { why } from "../../../../collector/why/why.ts";
+import { queryPackages } from "../../lib/packages.ts";
 
 export interface Unpacked {
   /** Regular files of the image that dpkg or tar wrote last. */
@@ -24,14 +24,13 @@ export async function unpackedFiles(recording: string, system: string): Promise<
     if (writer === undefined || (program !== "dpkg" && program !== "tar")) continue;
     result.files++;
     const { name, version, architecture } = writer.package ?? { name: "", version: "", architecture: "" };
-    const [told, true_] = [`${name}:${architecture} ${version}`, `${owner} ${versions.get(owner)}`];
-    if (told !== true_) result.wrong.push(`${path}: ${told}, and not ${true_}`);
+    const [told, known] = [`${name}:${architecture} ${version}`, `${owner} ${versions.get(owner)}`];
+    if (told !== known) result.wrong.push(`${path}: ${told}, and not ${known}`);
   }
   return result;
 }
 
 async function versionsIn(system: string): Promise<Map<string, string>> {
   const format = `\${Package}:\${Architecture} \${Version}\\n`;
-  const { stdout } = await execa("dpkg-query", [`--admindir=${system}/var/lib/dpkg`, "-W", `-f=${format}`]);
-  return new Map(stdout.split("\n").map((line) => line.split(" ") as [string, string]));
+  return new Map((await queryPackages(system, format)).map((line) => line.split(" ") as [string, string]));
 }
