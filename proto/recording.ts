@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
 import { constants, crc32, zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import { decodeEvents, type EventEncoder } from "./codec.ts";
+import { decodeEvents } from "./decoder.ts";
+import type { EventEncoder } from "./encoder.ts";
 import type { Event } from "./events.ts";
 import { fileMagic } from "./file-magic.ts";
 import { readAt } from "./read-at.ts";

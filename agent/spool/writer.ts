@@ -1,6 +1,6 @@
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
-import { EventEncoder } from "../../proto/codec.ts";
+import { EventEncoder } from "../../proto/encoder.ts";
 import type { Event } from "../../proto/events.ts";
 import {
   encodeBlock,

@@ -4,10 +4,10 @@ import protobuf from "protobufjs";
 import type { Event } from "../../proto/events.ts";
 import { samples } from "./samples.ts";
 
-/** The schema, read apart from the codec. */
-export const schema = protobuf.parse(
-  readFileSync(new URL("../../proto/isotrace.proto", import.meta.url), "utf8"),
-).root;
+/** The schema, read apart from what encodes and decodes; all of it at once, before that has numbers of 64 bits made otherwise. */
+export const schema = protobuf
+  .parse(readFileSync(new URL("../../proto/isotrace.proto", import.meta.url), "utf8"))
+  .root.resolveAll();
 const fields = schema.lookupType("isotrace.v1.Event").fields;
 
 /** A name as the kernel gives it: any bytes, one character a byte. */

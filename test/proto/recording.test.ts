@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { crc32, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { decodeEvents, EventEncoder } from "../../proto/codec.ts";
+import { decodeEvents } from "../../proto/decoder.ts";
+import { EventEncoder } from "../../proto/encoder.ts";
 import type { Event } from "../../proto/events.ts";
 import {
   encodeBlock,

@@ -1,5 +1,6 @@
 import protobuf from "protobufjs";
 import { describe, expect, it } from "vitest";
+import { descriptor } from "../../proto/schema.ts";
 import { schema } from "./arbitrary.ts";
 import { samples } from "./samples.ts";
 
@@ -12,6 +13,10 @@ const ofTheBlock = ["text"];
 const envelope = ["kind", "time"];
 
 describe("the schema", () => {
+  it("is written down as isotrace.json just as isotrace.proto has it (node proto/build-descriptor.ts)", () => {
+    expect(descriptor).toEqual(JSON.parse(JSON.stringify(schema)));
+  });
+
   it("has a message for each kind of event, and no other", () => {
     const kinds = event.oneofs.of!.oneof.filter((name) => !ofTheBlock.includes(name));
     expect(kinds.sort()).toEqual(Object.keys(samples).sort());

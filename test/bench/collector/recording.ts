@@ -1,4 +1,4 @@
-import { EventEncoder } from "../../../proto/codec.ts";
+import { EventEncoder } from "../../../proto/encoder.ts";
 import { type Event, operation } from "../../../proto/events.ts";
 import { encodeBlock, fileMagic } from "../../../proto/recording.ts";
 import { Scenario } from "../../collector/support/scenario.ts";

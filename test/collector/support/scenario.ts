@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Build } from "../../../collector/model/build.ts";
 import { readBuild } from "../../../collector/model/read-build.ts";
-import { EventEncoder } from "../../../proto/codec.ts";
+import { EventEncoder } from "../../../proto/encoder.ts";
 import {
   type EntryEvent,
   type Event,

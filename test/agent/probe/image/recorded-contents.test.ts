@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { RecordedContents } from "../../../../agent/probe/image/recorded-contents.ts";
-import { EventEncoder } from "../../../../proto/codec.ts";
+import { EventEncoder } from "../../../../proto/encoder.ts";
 import { type ContentEvent, type EntryEvent, type Event, operation } from "../../../../proto/events.ts";
 import { Build, writer } from "./lib/build.ts";
 import { scratch } from "./lib/scratch.ts";

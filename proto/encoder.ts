@@ -1,6 +1,5 @@
-import protobuf from "protobufjs";
-import type { DirectoryEvent, Event, EventKind, FileEvent, Host } from "./events.ts";
-import { deltaTag, type Field, hostType, type Member, member, memberByTag, tagsOf } from "./schema.ts";
+import type { DirectoryEvent, Event, FileEvent } from "./events.ts";
+import { deltaTag, type Field, type Member, member, tagsOf } from "./schema.ts";
 import { varintSize, WireWriter, zigzag } from "./wire.ts";
 
 /** The most that a short message takes, and the beginning of any other: ten numbers of at most ten bytes, and their tags. */
@@ -16,8 +15,8 @@ const directoryTag = tagsOf<keyof DirectoryEvent>(directoryMember);
 type Fields = Record<string, unknown>;
 
 /**
- * Events to and from the messages of a block. Texts are numbered within the block and times are
- * differences, so one encoder makes one block at a time, and one decoder reads one.
+ * Events to the messages of a block. Texts are numbered within the block and times are differences, so one encoder makes
+ * one block at a time.
  */
 export class EventEncoder {
   readonly #out = new WireWriter();
@@ -177,55 +176,4 @@ export class EventEncoder {
     this.#out.fill(this.#bodyLengthAt);
     this.#out.fill(this.#lengthAt);
   }
-}
-
-/**
- * The events of one block.
- * @throws RangeError or Error if the bytes are not such messages: the caller says which block it was.
- */
-export function* decodeEvents(block: Uint8Array): Generator<Event> {
-  const reader = protobuf.Reader.create(block);
-  const texts: string[] = [""];
-  let time = 0;
-  while (reader.pos < reader.len) {
-    const end = reader.uint32() + reader.pos;
-    if (end > reader.len) throw new RangeError(`message ends at ${end}, block at ${reader.len}`);
-    let event: Event | undefined;
-    while (reader.pos < end) {
-      const tag = reader.uint32();
-      if (tag === deltaTag) {
-        time += reader.sint64() as unknown as number;
-        continue;
-      }
-      const found = memberByTag.get(tag);
-      if (found === undefined) {
-        reader.skipType(tag & 7); // a kind that a later version added
-        continue;
-      }
-      const message = found.type.decode(reader, reader.uint32()) as unknown as Event & { value?: Uint8Array };
-      if (found.name === "text") {
-        texts.push(Buffer.from(message.value ?? new Uint8Array()).toString("latin1"));
-        continue;
-      }
-      message.kind = found.name as EventKind;
-      message.time = time;
-      // What is not repeated is there in an event, even if a recording leaves it out.
-      if (message.kind === "segment") message.host ??= hostType.create() as unknown as Host;
-      if (message.kind === "file" || message.kind === "directory") resolveTexts(message, texts);
-      event = message;
-    }
-    if (reader.pos !== end) throw new RangeError(`message runs over its end at ${end}`);
-    if (event !== undefined) yield event;
-  }
-}
-
-function resolveTexts(event: FileEvent | DirectoryEvent, texts: string[]): void {
-  event.name = textOf(texts, event.name as unknown as number);
-  if (event.kind === "file") event.newName = textOf(texts, event.newName as unknown as number);
-}
-
-function textOf(texts: string[], id: number): string {
-  const value = texts[id];
-  if (value === undefined) throw new RangeError(`text ${id} is not in the block`);
-  return value;
 }
