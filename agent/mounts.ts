@@ -18,7 +18,7 @@ export function deviceOf(device: string): number {
   return (minor & 0xff) + major * 0x100 + (minor >>> 8) * 0x100000;
 }
 
-/** As it was last read: it is read every second, and changes some dozen times in a build. */
+/** As it was last read: it changes some dozen times in a build. */
 let last: { text: string; mounts: readonly Mount[] } = { text: "", mounts: [] };
 
 /** Every mount that this process sees, in the order of mounting. The same object as long as they are the same. */

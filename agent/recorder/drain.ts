@@ -52,6 +52,8 @@ export interface DrainTarget {
   opensToExecute(notice: FileNotice, from: number, to: number): void;
   /** Every file event that happened before this moment has been handed over. */
   understoodUntil(time: number): void;
+  /** The kernel's queues are looked at: file systems that are mounted for a moment only are seen as promptly. */
+  checkMounts(): void;
   loss(what: string, detail: string, count?: number): void;
 }
 
@@ -97,6 +99,7 @@ export class Drain implements NoticeSink {
     const turn = () => {
       if (this.#stopped) return;
       const bytes = this.#read();
+      this.#target.checkMounts();
       const isBehind = this.#isDue() && !this.#understand();
       if (isBehind) this.#timer = setImmediate(turn);
       else this.#timer = setTimeout(turn, this.#pauseAfter(bytes));
@@ -119,6 +122,7 @@ export class Drain implements NoticeSink {
     const until = bootMicroseconds();
     do this.#read();
     while (!this.#understand() || this.#queue.emptyAt < until);
+    this.#target.checkMounts();
   }
 
   /** Counts what the kernel could not deliver since the last time. */

@@ -93,7 +93,7 @@ class Recorder {
 
   #flush(): void {
     const { writer, losses } = this.#session;
-    this.#session.checkMachine();
+    this.#session.checkClock();
     this.#drain.countLosses();
     losses.write();
     writer.flush();

@@ -186,14 +186,14 @@ export class Session implements DrainTarget {
     return Math.floor(bootMicroseconds());
   }
 
-  /** Notices what changed on the machine: a clock that was set, a file system that was mounted. */
-  checkMachine(): void {
+  /** Notices file systems that were mounted. */
+  checkMounts(): void {
     for (const { point, type } of this.#mounts.appeared())
       this.losses.add("file system", `${type} mounted at ${point}: what is written there is not recorded`);
-    this.#checkClock();
   }
 
-  #checkClock(): void {
+  /** Notices a clock that was set. */
+  checkClock(): void {
     const offset = realtimeOffset();
     if (Math.abs(offset - this.#offset) < 1000) return;
     this.#offset = offset;
@@ -212,6 +212,7 @@ export class Session implements DrainTarget {
     await this.#packages.close();
     await this.#stages.close();
     await this.#watch?.close();
+    this.#mounts.close();
     this.#finder.close();
   }
 

@@ -89,12 +89,19 @@ function writerOf(
     operation: [...new Set(group.operations.toReversed().flatMap(wordsOf))].join(", "),
     story: stories.of(process, epoch),
     package: stories.packageOf(process, epoch, { path, owner, time }),
-    names: [...new Set(group.operations.flatMap(({ detail }) => (detail === undefined ? [] : [detail])))],
+    names: otherNames(path, group),
     isOfEarlierFile,
     isOfOriginal: group.isOfOriginal,
     isUncertain: (bits & operation.uncertain) !== 0,
     unknown: process !== 0 ? undefined : unknownOf(bits),
   };
+}
+
+/** A hard link's history is that of all its names: the one that is asked for is no other. */
+function otherNames(path: string, { operations }: Group): string[] {
+  const own = path.slice(path.lastIndexOf("/") + 1);
+  const names = operations.flatMap(({ detail }) => (detail === undefined || detail === own ? [] : [detail]));
+  return [...new Set(names)];
 }
 
 function unknownOf(bits: number): Writer["unknown"] {

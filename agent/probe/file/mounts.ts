@@ -1,3 +1,5 @@
+import { closeSync, openSync } from "node:fs";
+import { mountsChanged } from "../../kernel/libc.ts";
 import { type Mount, mountOf, mounts } from "../../mounts.ts";
 
 /** File systems that hold no file of an image: what is written there is the kernel's. */
@@ -12,7 +14,8 @@ export class OtherMounts {
   readonly #below: string;
   readonly #device: string | undefined;
   readonly #known = new Set<string>();
-  #last: readonly Mount[] | undefined;
+  readonly #fd = openSync("/proc/self/mountinfo", "r");
+  #isFirst = true;
 
   constructor(directory: string) {
     const top = Buffer.from(directory).toString("latin1");
@@ -20,17 +23,27 @@ export class OtherMounts {
     this.#device = mountOf(top)?.device;
   }
 
-  /** Mount points (byte strings) that were not there at the last look, each with its file system's type. */
+  /** Mount points (byte strings) that were not there at the last look, each with its file system's type. Dear only after a change. */
   appeared(): { point: string; type: string }[] {
-    const all = mounts();
-    if (all === this.#last) return [];
-    this.#last = all;
-    return all.filter(({ point, type, source, device }) => {
-      if (device === this.#device) return false; // the same file system once more: its mark covers it
-      const name = `${point}\0${type}\0${source}`;
-      if (!point.startsWith(this.#below) || kernels.test(type) || this.#known.has(name)) return false;
-      this.#known.add(name);
-      return true;
-    });
+    // Asked first: what changes while the list is read is seen next time.
+    if (!mountsChanged(this.#fd) && !this.#isFirst) return [];
+    this.#isFirst = false;
+    return mounts().filter((mount) => this.#isOther(mount) && this.#isNew(mount));
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+
+  #isOther({ point, type, device }: Mount): boolean {
+    if (device === this.#device) return false; // the same file system once more: its mark covers it
+    return point.startsWith(this.#below) && !kernels.test(type);
+  }
+
+  #isNew({ point, type, source }: Mount): boolean {
+    const name = `${point}\0${type}\0${source}`;
+    if (this.#known.has(name)) return false;
+    this.#known.add(name);
+    return true;
   }
 }

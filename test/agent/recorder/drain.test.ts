@@ -34,6 +34,7 @@ beforeEach(() => {
     settleWritten: () => {},
     opensToExecute: () => {},
     understoodUntil: () => {},
+    checkMounts: () => {},
     loss: (what, detail) => expect.unreachable(`${what}: ${detail}`),
   };
   const none = { openFiles: -1, upper: -1, ring: -1, losses: -1, programs: [] };

@@ -160,6 +160,22 @@ describe("how the build ends", () => {
   });
 });
 
+describe("a file system that is mounted for a moment", () => {
+  it("is named, each time: what is written there is not recorded", async () => {
+    using build = buildDirectory();
+    const script = `for n in 1 2 3 4 5; do
+      mkdir m$n; mount -t tmpfs none m$n && { echo x >m$n/unseen; sleep 0.3; umount m$n; }
+    done`;
+    await run(build.path, ["sh", "-c", script]);
+    const lost = ofKind(eventsOf(build.path), "loss").map(({ detail }) => detail);
+    const points = [1, 2, 3, 4, 5].map((n) => join(build.path, `m${n}`));
+    expect(lost).toEqual(
+      points.map((point) => `tmpfs mounted at ${point}: what is written there is not recorded`),
+    );
+    expect(readFileSync(join(build.path, "isotrace/latest/summary.md"), "utf8")).toMatch(/^# INCOMPLETE/);
+  });
+});
+
 describe("a recorder that is killed", () => {
   it("is replaced: the build ends with its own status, the gap is marked, and the report says incomplete", async () => {
     using build = buildDirectory();

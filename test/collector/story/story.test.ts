@@ -290,3 +290,14 @@ test("a writer whose attribution is a guess is said to be uncertain", () => {
   packed(b, { "/etc/f": {} });
   expect(storyOf(b.s.read(), "/etc/f").writers[0]).toMatchObject({ uncertain: true, unknown: null });
 });
+
+test("a hard link's other name is told at the first name, and a name is not told as another of itself", () => {
+  const b = liveBuild();
+  b.s.create(b.s.run(b.build, ["install", "a"]), "chroot/etc/a");
+  b.s.link(b.s.run(b.build, ["ln", "a", "b"]), "chroot/etc/a", "chroot/etc/b");
+  packed(b, { "/etc/a": {}, "/etc/b": {} });
+  const build = b.s.read();
+  const linked = (path: string) => storyOf(build, path).writers.find((each) => each.operation === "link");
+  expect(linked("/etc/a")!.names).toEqual(["b"]);
+  expect(linked("/etc/b")!.names).toEqual([]);
+});
