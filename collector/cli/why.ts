@@ -3,7 +3,7 @@ import { shown } from "../model/bytes.ts";
 import { openBuild, resolveBuild } from "../resolve-build.ts";
 import { Stories } from "../story/story.ts";
 import { whyJson } from "../why/json.ts";
-import { nearPaths } from "../why/resolve.ts";
+import { nearPaths, type Resolved } from "../why/resolve.ts";
 import { colour, plain, whyText } from "../why/text.ts";
 import { why } from "../why/why.ts";
 import { formatOf, mayColour } from "./options.ts";
@@ -41,7 +41,7 @@ export async function main(args: string[]): Promise<number> {
   }
   const opened = openBuild(resolveBuild(build, process.cwd()));
   const found = why(opened, new Stories(opened), asked);
-  if (!found.resolved.isKnown) process.stderr.write(unknownPath(asked, nearPaths(found.resolved)));
+  if (!found.resolved.isKnown) process.stderr.write(unknownPath(asked, found.resolved));
   if (format === "json") process.stdout.write(`${JSON.stringify(whyJson(opened, asked, found), null, 2)}\n`);
   else if (found.resolved.isKnown) process.stdout.write(whyText(opened, found, mayColour() ? colour : plain));
   return found.resolved.isKnown ? 0 : 1;
@@ -64,7 +64,10 @@ function bytesOfBase64(text: string): string {
   return Buffer.from(text, "base64").toString("latin1");
 }
 
-function unknownPath(asked: string, near: readonly string[]): string {
+function unknownPath(asked: string, resolved: Resolved): string {
+  if (resolved.image === undefined)
+    return `isotrace: ${shown(asked)}: the recording has no image to look in: none was packed, and no system stands in chroot/\n`;
+  const near = nearPaths(resolved);
   const hint = near.length === 0 ? "check its spelling" : `did you mean ${near.map(shown).join(" or ")}?`;
   return `isotrace: ${shown(asked)}: no such path was ever in the image; ${hint}\n`;
 }

@@ -1,6 +1,6 @@
 import type { LossEvent } from "../../proto/events.ts";
 import type { Build } from "./build.ts";
-import { shown } from "./bytes.ts";
+import { byteString, shown } from "./bytes.ts";
 
 export interface Causes {
   readonly complete: boolean;
@@ -57,6 +57,7 @@ export class Damages {
       ...this.#rest(),
       ...images(build),
       ...strays(build),
+      ...elsewhere(build),
       ...ending(build),
     ];
     return { complete: causes.length === 0, causes };
@@ -127,6 +128,31 @@ function strays(build: Build): string[] {
   if (execs > 0)
     causes.push(`damage: ${execs} commands belong to processes that the recording does not define`);
   return causes;
+}
+
+/** Options with which dpkg(1) changes what is installed. */
+const changes = new Set(["-i", "--install", "--unpack", "-r", "--remove", "-P", "--purge"]);
+
+/** Packages that were installed in a chroot outside of the build directory, where nothing but processes is recorded. */
+function elsewhere(build: Build): string[] {
+  const directory = byteString(build.segments.at(-1)?.directory ?? Buffer.alloc(0));
+  const roots = new Set<string>();
+  for (const process of build.processes.all) {
+    for (const command of process?.commands ?? []) {
+      const path = command?.root?.path ?? ""; // what has none is not known to be outside
+      if (path === "" || `${path}/`.startsWith(`${directory}/`)) continue;
+      if (!/(^|\/)dpkg$/.test(command!.filename) || !command!.argv.some((word) => changes.has(word)))
+        continue;
+      roots.add(path);
+    }
+  }
+  return [...roots]
+    .sort()
+    .slice(0, mostLines)
+    .map(
+      (root) =>
+        `outside: dpkg ran in "${shown(root)}", which is not below the build directory "${shown(directory)}": its packages and files are not recorded; let it be made there, or run Isotrace in a directory above both`,
+    );
 }
 
 function ending(build: Build): string[] {

@@ -37,7 +37,8 @@ export class OtherMounts {
 
   #isOther({ point, type, device }: Mount): boolean {
     if (device === this.#device) return false; // the same file system once more: its mark covers it
-    return point.startsWith(this.#below) && !kernels.test(type);
+    const isSharedMemory = type === "tmpfs" && point.endsWith("/dev/shm"); // shm_overview(7)
+    return point.startsWith(this.#below) && !kernels.test(type) && !isSharedMemory;
   }
 
   #isNew({ point, type, source }: Mount): boolean {

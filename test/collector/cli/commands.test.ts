@@ -7,6 +7,7 @@ import { UsageError } from "../../../collector/cli/usage-error.ts";
 import * as why from "../../../collector/cli/why.ts";
 import { resolveBuild } from "../../../collector/resolve-build.ts";
 import { liveBuild, packed } from "../support/live-build.ts";
+import { nobody, Scenario } from "../support/scenario.ts";
 
 function recording(): string {
   const b = liveBuild();
@@ -45,6 +46,17 @@ test("why: a known path exits 0 with its story, an unknown one 1 with a hint; JS
   const json = await printed(why, "--format", "json", path, "/usr/f");
   expect(JSON.parse(json.out)).toMatchObject({ version: 1, path: "/usr/f", state: "absent", writers: [] });
   expect(json.status).toBe(1);
+});
+
+test("why: a recording without an image says so, and not that the path is misspelt", async () => {
+  const s = new Scenario();
+  s.create(s.run(nobody, ["maker"]), "file");
+  s.end();
+  const { status, err } = await printed(why, s.save(), "/file");
+  expect({ status, err }).toMatchObject({
+    status: 1,
+    err: expect.stringContaining("has no image to look in"),
+  });
 });
 
 test("why: a path that is not UTF-8 is given by the bytes that the JSON has", async () => {

@@ -62,6 +62,32 @@ test("each thing that is lacking is a cause of its own, in words", () => {
   });
 });
 
+test("packages that dpkg installs in a chroot outside of the build directory are a cause, once for each chroot", () => {
+  const s = new Scenario();
+  s.mkdirs(nobody, "chroot");
+  const roots = { inside: s.root(1, "chroot"), outside: 2, unknown: 3 };
+  s.add({
+    kind: "root",
+    time: s.time,
+    id: roots.outside,
+    directory: 0,
+    path: Buffer.from("/tmp/chroot"),
+  });
+  const dpkg = (words: string[], root?: number) =>
+    s.run(nobody, ["/usr/bin/dpkg", ...words], root === undefined ? {} : { root });
+  dpkg(["--unpack", "a.deb"], roots.inside);
+  dpkg(["--install", "a.deb"]);
+  dpkg(["--unpack", "a.deb"], roots.unknown);
+  dpkg(["--print-architecture"], roots.outside);
+  expect(s.read().causes().causes).toEqual([expect.stringContaining("was not closed")]);
+  dpkg(["--force-depends", "--unpack", "a.deb"], roots.outside);
+  dpkg(["--install", "a.deb"], roots.outside);
+  s.end();
+  expect(s.read().causes().causes).toEqual([
+    'outside: dpkg ran in "/tmp/chroot", which is not below the build directory "/build": its packages and files are not recorded; let it be made there, or run Isotrace in a directory above both',
+  ]);
+});
+
 test("a damaged block and a missing one are named, and the rest still tells its story", () => {
   const s = small();
   s.end();

@@ -30,10 +30,11 @@ afterEach(() => {
 });
 
 describe("file systems that appear below the build directory", () => {
-  it("are told once each, but for the kernel's own and for more of the same file system", () => {
+  it("are told once each, but for the kernel's own, shared memory, and more of the same file system", () => {
     const other = new OtherMounts(build);
     expect(other.appeared()).toEqual([]);
     mount(join(build, "chroot/proc"), "-t", "proc", "proc");
+    mount(join(build, "chroot/dev/shm"), "-t", "tmpfs", "tmpfs");
     mount(join(build, "chroot/tmp"), "-t", "tmpfs", "tmpfs");
     mount(join(build, "chroot/bound"), "--bind", build);
     mount(join(top, "build-beside"), "-t", "tmpfs", "tmpfs");

@@ -23,7 +23,7 @@ const flood = [
 export const agentDiskFull: Fault = {
   name: "agent-disk-full",
   run: async (home) => {
-    const short = await withDisk(join(home, "short"), storm(8), async (disk, build) => {
+    const short = await withDisk(join(home, "short"), storm(15), async (disk, build) => {
       await until("there is a recording", 20, () => sizeOf(build) > 10_000);
       disk.fill();
       await wait(4000);
