@@ -134,6 +134,11 @@ export class ProcessTable {
     return root;
   }
 
+  /** Processes of the build whose end the last recorder did not see. */
+  running(): Process[] {
+    return [...this.#byNumber.values()].filter(({ outside, end }) => !outside && end === undefined);
+  }
+
   /** Index of the process with a number of this segment; 0 if there is none. */
   indexOf(number: number): number {
     return this.#byNumber.get(number)?.index ?? 0;

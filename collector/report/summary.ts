@@ -4,6 +4,7 @@ import { manifestOf } from "../manifest/from-packages.ts";
 import { places, type UsedPackage } from "../manifest/used-packages.ts";
 import type { Build } from "../model/build.ts";
 import { byteString, shown } from "../model/bytes.ts";
+import { commandOf } from "../model/process.ts";
 import { writerKinds } from "../story/kind.ts";
 import { commandLine } from "../story/names.ts";
 import { connections } from "./connections.ts";
@@ -133,6 +134,20 @@ function recordingSection(build: Build): string[] {
     "",
     `- events: ${kinds.map(([kind, count]) => `${kind} ${count}`).join(", ")}`,
     `- lost: ${losses}`,
+    ...leftRunning(build),
+  ];
+}
+
+/** Daemons, mostly: a build that is packed by what it leaves behind would be recorded in part only. */
+function leftRunning(build: Build): string[] {
+  const running = build.end === undefined ? [] : build.processes.running();
+  if (running.length === 0) return [];
+  const commands = running.map((process) => {
+    const last = commandOf(process, Math.max(process.commands.length - 1, 0));
+    return last === undefined ? "" : commandLine(last.argv).slice(0, 200);
+  });
+  return [
+    `- still running when the build ended, so that what they did afterwards is not recorded: ${named([...new Set(commands)].sort(byteOrder))}`,
   ];
 }
 

@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { analyze } from "../../collector/analyze.ts";
 import { NotARecording } from "../../proto/recording.ts";
 import { aptRun, liveBuild, packed } from "./support/live-build.ts";
+import { nobody, Scenario } from "./support/scenario.ts";
 
 function newDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), "isotrace-reports-"));
@@ -78,6 +79,21 @@ test("the log has the time at which each line began, and the build's bytes", asy
   await analyze(played().save(), out);
   const log = readFileSync(join(out, "build.log"), "latin1");
   expect(log.replace(/\[ +\d\.\d{3}\] /g, "[T] ")).toBe("[T] one\r\n[T] two\n[T] \n[T] three\n");
+});
+
+test("the summary names what the build left running: nothing that ended, and nothing that was there before", async () => {
+  const s = new Scenario();
+  const shell = s.run(nobody, ["/bin/sh", "-c", "lb build"]);
+  s.exec(s.fork(nobody, { outside: true }), ["/sbin/init"]);
+  s.exec(s.fork(shell), ["gpg-agent", "--daemon"]);
+  s.fork(shell);
+  s.add({ kind: "exit", time: s.time, process: shell.process, status: 0, signal: 0, core: false });
+  s.end();
+  const out = newDirectory();
+  await analyze(s.save(), out);
+  expect(readFileSync(join(out, "summary.md"), "utf8").split("\n")).toContain(
+    "- still running when the build ended, so that what they did afterwards is not recorded: 2: `/bin/sh -c 'lb build'`, `gpg-agent --daemon`",
+  );
 });
 
 test("the summary counts files by state and writer, and names those without one", async () => {
