@@ -18,14 +18,9 @@ export function deviceOf(device: string): number {
   return (minor & 0xff) + major * 0x100 + (minor >>> 8) * 0x100000;
 }
 
-/** As it was last read: it changes some dozen times in a build. */
-let last: { text: string; mounts: readonly Mount[] } = { text: "", mounts: [] };
-
-/** Every mount that this process sees, in the order of mounting. The same object as long as they are the same. */
-export function mounts(): readonly Mount[] {
-  const text = readFileSync("/proc/self/mountinfo", "latin1");
-  if (text !== last.text) last = { text, mounts: parse(text) };
-  return last.mounts;
+/** Every mount that this process sees, in the order of mounting. */
+export function mounts(): Mount[] {
+  return parse(readFileSync("/proc/self/mountinfo", "latin1"));
 }
 
 function parse(text: string): Mount[] {

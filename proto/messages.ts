@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import type protobuf from "protobufjs";
 import type { EventKind } from "./events.ts";
+import { readNumbers } from "./numbers.ts";
 import { descriptor, tagOf } from "./schema.ts";
 
 /** What reads the messages of a block. */
@@ -21,9 +22,7 @@ export function messages(): Messages {
 
 function load(): Messages {
   const library: typeof protobuf = createRequire(import.meta.url)("protobufjs/light.js");
-  // 64-bit fields as numbers: times, sizes and objects stay below 2^53.
-  (library.util as { Long: unknown }).Long = null;
-  library.configure();
+  readNumbers(library);
   const root = library.Root.fromJSON(descriptor);
   const members = root
     .lookupType("isotrace.v1.Event")

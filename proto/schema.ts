@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { INamespace, IType } from "protobufjs";
+import type { IType } from "protobufjs";
 import type { EventKind } from "./events.ts";
 
 /** A kind of event, or of what events refer to, as a member of the schema's Event. */
@@ -18,16 +18,18 @@ export interface Field {
   fields: readonly Field[];
 }
 
+/** Of the package isotrace.v1. */
+interface Descriptor {
+  nested: { isotrace: { nested: { v1: { nested: Record<string, IType> } } } };
+}
+
 export type Form = "number" | "text" | "bytes" | "manyBytes" | "message" | "messages";
 
 /** `isotrace.proto` as build-descriptor.ts wrote it down: it is read without protobufjs, which is dear to load. */
-export const descriptor: INamespace = JSON.parse(
+export const descriptor: Descriptor = JSON.parse(
   readFileSync(new URL("./isotrace.json", import.meta.url), "utf8"),
 );
-const packaged = "isotrace.v1"
-  .split(".")
-  .reduce((space, name) => space.nested![name] as INamespace, descriptor);
-const messages = packaged.nested as Record<string, IType>;
+const messages = descriptor.nested.isotrace.nested.v1.nested;
 const { delta, ...kinds } = messages.Event!.fields;
 export const deltaTag = delta!.id << 3;
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import protobuf from "protobufjs";
+import { readNumbers } from "./numbers.ts";
 import { maximumBlock } from "./recording.ts";
 
 /** Version of the protocol, as Hello says it. A collector takes this one and those below it to the oldest that it knows. */
@@ -87,9 +88,7 @@ export function decodeFrame(bytes: Uint8Array): Frame {
   return frame;
 }
 
-// 64-bit fields as numbers; beyond 2^53 they are refused above.
-(protobuf.util as { Long: unknown }).Long = null;
-protobuf.configure();
+readNumbers(protobuf); // those beyond 2^53 are refused above
 const frameType = protobuf
   .parse(readFileSync(new URL("./uplink.proto", import.meta.url), "utf8"))
   .root.lookupType("isotrace.uplink.v1.Frame");

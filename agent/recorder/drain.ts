@@ -99,7 +99,6 @@ export class Drain implements NoticeSink {
     const turn = () => {
       if (this.#stopped) return;
       const bytes = this.#read();
-      this.#target.checkMounts();
       const isBehind = this.#isDue() && !this.#understand();
       if (isBehind) this.#timer = setImmediate(turn);
       else this.#timer = setTimeout(turn, this.#pauseAfter(bytes));
@@ -122,7 +121,6 @@ export class Drain implements NoticeSink {
     const until = bootMicroseconds();
     do this.#read();
     while (!this.#understand() || this.#queue.emptyAt < until);
-    this.#target.checkMounts();
   }
 
   /** Counts what the kernel could not deliver since the last time. */
@@ -158,6 +156,7 @@ export class Drain implements NoticeSink {
 
   /** Reads file events. @returns how many bytes of them there were. */
   #read(): number {
+    this.#target.checkMounts();
     // What is written on an overlayfs comes before what its upper layer tells: see WrittenFiles.
     if (this.#fds.upper >= 0) this.#readOpenFiles();
     return this.#queue.read();

@@ -151,7 +151,7 @@ function elsewhere(build: Build): string[] {
     .slice(0, mostLines)
     .map(
       (root) =>
-        `outside: dpkg ran in "${shown(root)}", which is not below the build directory "${shown(directory)}": its packages and files are not recorded; let it be made there, or run Isotrace in a directory above both`,
+        `outside: dpkg ran in "${shown(root)}", which is not below the build directory "${shown(directory)}": its packages and files are not recorded; let it be made there`,
     );
 }
 

@@ -172,13 +172,18 @@ export function commandOf(process: Process, epoch: number): Command | undefined 
     if (wanted > 0 && at.commands.length > 0) return undefined; // that exec was lost
     if (at.earlier !== undefined) {
       at = at.earlier;
-      wanted = Math.max(at.commands.length - 1, 0);
+      wanted = lastEpoch(at);
     } else {
       wanted = at.parentEpoch;
       at = at.parent;
     }
   }
   return undefined;
+}
+
+/** The epoch in which a process ended, or is. */
+export function lastEpoch({ commands }: Process): number {
+  return Math.max(commands.length - 1, 0);
 }
 
 /** The process above, as the recorder that saw the fork has it: an orphan's later parent is not the one that made it. */
@@ -192,7 +197,7 @@ export function parentOf(process: Process): { parent: Process | undefined; epoch
 function seenEarlier(process: Process, command: Command): Command | undefined {
   const { earlier } = process;
   if (earlier === undefined) return undefined;
-  const last = commandOf(earlier, Math.max(earlier.commands.length - 1, 0));
+  const last = commandOf(earlier, lastEpoch(earlier));
   return last !== undefined && last.argv.join("\0") === command.argv.join("\0") ? last : undefined;
 }
 

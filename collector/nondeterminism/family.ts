@@ -1,6 +1,6 @@
 import type { Need } from "../../proto/events.ts";
 import type { Build } from "../model/build.ts";
-import { type Command, commandOf, type Process, parentOf } from "../model/process.ts";
+import { type Command, commandOf, lastEpoch, type Process, parentOf } from "../model/process.ts";
 import { basename } from "../story/names.ts";
 import type { Writer } from "../story/writers.ts";
 
@@ -95,7 +95,7 @@ function addChildren(
 ): void {
   for (const child of childrenWithin(build, period)) {
     if (family.size >= mostRelatives) return;
-    const last = Math.max(child.commands.length - 1, 0);
+    const last = lastEpoch(child);
     add(build, family, role, child, last);
     if (depth >= deepest || !isTransparent(child)) continue;
     addChildren(build, family, role, { ...period, parent: child, epoch: last }, depth + 1);
@@ -111,7 +111,7 @@ function addSiblings(build: Build, family: Map<string, Relative>, writer: Proces
     if (family.size >= mostRelatives) return;
     if (sibling === writer) continue;
     const role = (sibling.end ?? Number.POSITIVE_INFINITY) >= start ? "beside" : "before";
-    const last = Math.max(sibling.commands.length - 1, 0);
+    const last = lastEpoch(sibling);
     add(build, family, role, sibling, last);
     if (!isTransparent(sibling)) continue;
     addChildren(build, family, role, { parent: sibling, epoch: last, from: start - justBefore, to: time }, 1);

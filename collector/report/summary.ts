@@ -4,7 +4,7 @@ import { manifestOf } from "../manifest/from-packages.ts";
 import { places, type UsedPackage } from "../manifest/used-packages.ts";
 import type { Build } from "../model/build.ts";
 import { byteString, shown } from "../model/bytes.ts";
-import { commandOf } from "../model/process.ts";
+import { commandOf, lastEpoch } from "../model/process.ts";
 import { writerKinds } from "../story/kind.ts";
 import { commandLine } from "../story/names.ts";
 import { connections } from "./connections.ts";
@@ -143,7 +143,7 @@ function leftRunning(build: Build): string[] {
   const running = build.end === undefined ? [] : build.processes.running();
   if (running.length === 0) return [];
   const commands = running.map((process) => {
-    const last = commandOf(process, Math.max(process.commands.length - 1, 0));
+    const last = commandOf(process, lastEpoch(process));
     return last === undefined ? "" : commandLine(last.argv).slice(0, 200);
   });
   return [

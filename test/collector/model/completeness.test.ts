@@ -84,7 +84,7 @@ test("packages that dpkg installs in a chroot outside of the build directory are
   dpkg(["--install", "a.deb"], roots.outside);
   s.end();
   expect(s.read().causes().causes).toEqual([
-    'outside: dpkg ran in "/tmp/chroot", which is not below the build directory "/build": its packages and files are not recorded; let it be made there, or run Isotrace in a directory above both',
+    'outside: dpkg ran in "/tmp/chroot", which is not below the build directory "/build": its packages and files are not recorded; let it be made there',
   ]);
 });
 

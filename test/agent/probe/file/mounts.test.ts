@@ -43,6 +43,7 @@ describe("file systems that appear below the build directory", () => {
     expect(told()).toEqual([]);
     mount(join(build, "chroot/run"), "-t", "tmpfs", "tmpfs");
     expect(told()).toEqual([{ point: join(build, "chroot/run"), type: "tmpfs" }]);
+    other.close();
   });
 
   it("are not read as if they were of the image, though what they cover is not to be seen", () => {
